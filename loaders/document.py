@@ -1,0 +1,290 @@
+"""Case documents: YAML that is JSON-LD once its keys are translated and its names resolved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyoxigraph as ox
+
+from werkzaam.errors import Finding, Place, finding
+from werkzaam.loading import Loaded, complete
+from werkzaam.model import Field, Model, Names, fold
+from werkzaam.terms import GRAPH, ID, LANGUAGES, TYPE, WZ
+from werkzaam.yamltree import Mapping, Node, Scalar, Sequence, read
+
+SUFFIXES = (".yaml", ".yml")
+FORMAT = "1"
+_ID, _KIND = ("id",), {"nl": "soort", "en": "kind"}
+_HEADER = {"werkzaam", "taal", "language"}
+_ROOT = WZ + "CaseDocument"
+
+
+def load(content: bytes, file: str, model: Model, names: Names) -> Loaded:
+    """Read a case document; the graph is that of its study and case."""
+    tree, findings = read(content, file)
+    loaded = Loaded(GRAPH + "unnamed", findings=findings)
+    if tree is None:
+        return loaded
+    if not isinstance(tree, Mapping):
+        findings.append(finding("not-a-document", tree.place))
+        return loaded
+    _Document(tree, model, names, loaded).run()
+    return loaded
+
+
+def things(content: bytes, model: Model) -> Iterator[ox.Triple]:
+    """Give type and names of each thing and claim of the document, so that others can name them."""
+    tree, _ = read(content, "")
+    if not isinstance(tree, Mapping):
+        return
+    study = _text(tree, "onderzoek", "study")
+    for key, above, base in ((("zaken", "things"), "Thing", ID), (("beweringen", "claims"), "Claim", f"{ID}claim/{study}/")):
+        for item in _items(_value(tree, *key)):
+            name, kind = _text(item, "id"), _text(item, *_KIND.values())
+            cls = model.class_named(kind, WZ + above) if name and kind else None
+            if cls is None:
+                continue
+            subject = ox.NamedNode(name if "://" in name else base + name)
+            yield ox.Triple(subject, ox.NamedNode(TYPE), ox.NamedNode(cls))
+            label = _value(item, "naam", "name")
+            for key_, value in label.pairs if isinstance(label, Mapping) else []:
+                if key_.text in LANGUAGES and isinstance(value, Scalar):
+                    yield ox.Triple(subject, ox.NamedNode(WZ + "name"), ox.Literal(value.text, language=key_.text))
+
+
+def _value(node: Node | None, *keys: str) -> Node | None:
+    if isinstance(node, Mapping):
+        return next((value for key, value in node.pairs if key.text in keys), None)
+    return None
+
+
+def _text(node: Node | None, *keys: str) -> str:
+    value = _value(node, *keys)
+    return value.text if isinstance(value, Scalar) else ""
+
+
+def _items(node: Node | None) -> list[Node]:
+    if node is None:
+        return []
+    return node.items if isinstance(node, Sequence) else [node]
+
+
+class _Document:
+    """One document on its way to JSON-LD."""
+
+    def __init__(self, tree: Mapping, model: Model, names: Names, loaded: Loaded) -> None:
+        self.tree, self.model, self.names, self.loaded = tree, model, names, loaded
+        self.findings: list[Finding] = loaded.findings
+        self.context: dict[str, Any] = {}
+        self.seen: set[str] = set()
+        self.lang = "nl" if _value(tree, "taal") is not None else "en"
+        self.study = _text(tree, "onderzoek", "study")
+
+    def run(self) -> None:
+        if not self._header():
+            return
+        case = _text(self.tree, "casus", "case")
+        self.loaded.graph = GRAPH + "/".join(part for part in (self.study, case) if _plain(part))
+        body = Mapping([pair for pair in self.tree.pairs if pair[0].text not in _HEADER], self.tree.place)
+        node = self._node(body, _ROOT, self.loaded.graph, known_class=True)
+        data = {"@context": self.context, **node}
+        self.loaded.triples = {quad.triple for quad in ox.parse(json.dumps(data), format=ox.RdfFormat.JSON_LD)}
+        complete(self.loaded, self.model)
+
+    def _header(self) -> bool:
+        place = self.tree.pairs[0][0].place if self.tree.pairs else self.tree.place
+        version = _value(self.tree, "werkzaam")
+        if not isinstance(version, Scalar):
+            self.findings.append(finding("format-version-missing", place, version=FORMAT))
+            return False
+        if version.text != FORMAT:
+            self.findings.append(
+                finding("format-version-unknown", version.place, given=version.text, version=FORMAT)
+            )
+            return False
+        language = _value(self.tree, "taal", "language")
+        if not isinstance(language, Scalar) or language.text not in LANGUAGES:
+            self.findings.append(finding("language-missing", language.place if language else place))
+            return False
+        self.lang = language.text
+        if not _plain(self.study):
+            value = _value(self.tree, "onderzoek", "study")
+            self.findings.append(finding("study-missing", value.place if value else place))
+            return False
+        return True
+
+    def _node(self, node: Mapping, cls: str, iri: str, *, known_class: bool = False) -> dict[str, Any]:
+        """Give the JSON-LD of a mapping of class `cls` that is called `iri`."""
+        if not known_class:
+            cls = self._class(node, cls)
+        fields = self.model.fields_of(cls)
+        by_key = {one.keys[self.lang]: one for one in fields.values() if self.lang in one.keys}
+        made: dict[str, Any] = {"@id": iri, "@type": cls}
+        self.loaded.places[iri, ""] = node.place
+        for key, value in node.pairs:
+            if key.text in (*_ID, *_KIND.values()) and not known_class:
+                continue
+            one = by_key.get(key.text)
+            if one is None:
+                self._unknown_key(key, by_key, iri)
+                continue
+            self.loaded.places[iri, one.path] = value.place if isinstance(value, Scalar) else key.place
+            term = one.keys["en"]
+            self.context[term] = _term(one)
+            made[term] = [
+                item for entry in self._entries(one, value, iri) if (item := self._entry(one, entry, iri)) is not None
+            ]
+        return made
+
+    def _entries(self, one: Field, value: Node, iri: str) -> list[Node]:
+        if one.kind == "text" or isinstance(value, Sequence):
+            return value.items if isinstance(value, Sequence) else [value]
+        if isinstance(value, Scalar) and not value.text:
+            self._wrong("value-empty", value.place, one, iri)
+            return []
+        return [value]
+
+    def _entry(self, one: Field, value: Node, iri: str) -> Any:
+        if one.kind == "text":
+            return self._texts(one, value, iri)
+        if one.kind == "node":
+            if not isinstance(value, Mapping):
+                return self._wrong("mapping-expected", value.place, one, iri)
+            return self._node(value, one.target or "", self._call(value, one, iri))
+        if not isinstance(value, Scalar):
+            return self._wrong("text-expected", value.place, one, iri)
+        if one.kind == "literal":
+            return value.text
+        if one.kind == "class":
+            found = self.model.class_named(value.text, one.target or "")
+            return {"@id": found} if found else self._unknown_name(one, value, iri, [])
+        wanted = None if one.target is None else self.model.children.get(one.target, {one.target})
+        hits = self._find(value.text, wanted)
+        if len(hits) == 1:
+            return {"@id": hits[0]}
+        return self._unknown_name(one, value, iri, hits)
+
+    def _find(self, name: str, wanted: set[str] | None) -> list[str]:
+        if wanted is not None and WZ + "Claim" in wanted and "://" not in name:
+            return self.names.find(f"{ID}claim/{self.study}/{name}", wanted)
+        hits = self.names.find(name, wanted)
+        exact = [hit for hit in hits if hit.endswith("/" + name)]
+        return exact if len(exact) == 1 else hits
+
+    def _texts(self, one: Field, value: Node, iri: str) -> Any:
+        if isinstance(value, Scalar):
+            return {"@value": value.text, "@language": self.lang} if value.text else None
+        if not isinstance(value, Mapping):
+            return self._wrong("texts-expected", value.place, one, iri)
+        texts = []
+        for key, text in value.pairs:
+            if key.text not in LANGUAGES or not isinstance(text, Scalar) or not text.text:
+                self._wrong("texts-expected", key.place, one, iri)
+            else:
+                texts.append({"@value": text.text, "@language": key.text})
+        return texts or None
+
+    def _call(self, node: Mapping, one: Field, parent: str) -> str:
+        """Give the IRI of a part, thing or claim: by its id, or by its content where it has none."""
+        value = _value(node, *_ID)
+        name = value.text if isinstance(value, Scalar) else ""
+        if one.target == WZ + "Claim":
+            base = f"{ID}claim/{self.study}/"
+        elif one.path == WZ + "describes":
+            base = ID
+        else:
+            base = parent + "/"
+        place = value.place if value else node.place
+        if not name:
+            if base != parent + "/":
+                self._wrong("id-missing", place, one, parent)
+            name = f"{(one.keys['en'] + 'x')[0]}-{hashlib.sha256(repr(_plainly(node)).encode()).hexdigest()[:8]}"
+        iri = name if "://" in name else base + name
+        if not _plain(iri):
+            self._wrong("id-not-plain", place, one, parent, value=name)
+            iri = base + "".join(c if c.isalnum() and c.isascii() or c in "-/" else "-" for c in name)
+        if iri in self.seen:
+            self._wrong("id-twice", place, one, iri, value=name)
+        self.seen.add(iri)
+        return iri
+
+    def _class(self, node: Mapping, above: str) -> str:
+        kind = _value(node, _KIND[self.lang])
+        choices = self.model.children.get(above, {above})
+        if not isinstance(kind, Scalar):
+            if len(choices) > 1:
+                self.findings.append(
+                    finding("kind-missing", node.place, key=_KIND[self.lang], known=self._kinds(above))
+                )
+            return above
+        found = self.model.class_named(kind.text, above)
+        if found is None:
+            self.findings.append(
+                finding("kind-unknown", kind.place, value=kind.text, known=self._kinds(above))
+            )
+        return found or above
+
+    def _kinds(self, above: str) -> str:
+        from werkzaam.terms import RDFS
+
+        below = self.model.children.get(above, set()) - {above}
+        return ", ".join(sorted(self.model.in_both(cls, RDFS + "label").get(self.lang, cls) for cls in below))
+
+    def _unknown_key(self, key: Scalar, known: dict[str, Field], iri: str) -> None:
+        from rapidfuzz import process
+
+        other = next((one for one in self._all_fields() if key.text in one.keys.values()), None)
+        near = process.extractOne(key.text, list(known), score_cutoff=60)
+        if other and other.keys.get(self.lang) in known:
+            suggestion = other.keys[self.lang]
+        else:
+            suggestion = near[0] if near else ""
+        name = "key-unknown-near" if suggestion else "key-unknown"
+        self.findings.append(
+            finding(name, key.place, subject=iri, key=key.text, near=suggestion, known=", ".join(sorted(known)))
+        )
+
+    def _all_fields(self) -> Iterable[Field]:
+        return (one for fields in self.model.fields.values() for one in fields.values())
+
+    def _unknown_name(self, one: Field, value: Scalar, iri: str, hits: list[str]) -> None:
+        if hits:
+            return self._wrong(
+                "name-ambiguous", value.place, one, iri, value=value.text,
+                known=", ".join("/".join(h.split("/")[-2:]) for h in hits),
+            )
+        wanted = None if one.target is None else self.model.children.get(one.target, {one.target})
+        near = self.names.near(value.text, wanted, self.lang)
+        key = "name-unknown-near" if near else "name-unknown"
+        return self._wrong(key, value.place, one, iri, value=value.text, near=", ".join(near))
+
+    def _wrong(self, message: str, place: Place, one: Field, iri: str, **data: Any) -> None:
+        self.findings.append(
+            finding(message, place, subject=iri, path=one.path, rule=one.rule,
+                    key=one.keys.get(self.lang, ""), **data)
+        )
+
+
+def _term(one: Field) -> dict[str, str]:
+    if one.kind == "literal":
+        return {"@id": one.path, "@type": one.target or ""}
+    return {"@id": one.path}
+
+
+def _plain(name: str) -> bool:
+    rest = name.split("://", 1)[-1]
+    return bool(rest) and all(c.isascii() and (c.isalnum() or c in "-_./#:") for c in rest)
+
+
+def _plainly(node: Node) -> Any:
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Sequence):
+        return [_plainly(item) for item in node.items]
+    return [(key.text, _plainly(value)) for key, value in node.pairs]
+
+
+__all__ = ["SUFFIXES", "fold", "load", "things"]

@@ -1,0 +1,232 @@
+"""The answer to *what works*: claims for, claims against, what was only expected, and the silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzaam.claims import Node, claims
+from werkzaam.export import record
+from werkzaam.known import Known
+from werkzaam.questions import Groups, ask
+from werkzaam.store import Store
+from werkzaam.terms import CONCEPT, WZ, slug
+
+ANSWER_VERSION = 1
+FOR, AGAINST, SILENT = (f"{CONCEPT}verdict/{name}" for name in ("for", "against", "not-studied"))
+
+# The filters of the command, and the classes of what each takes.
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "mechanism": (WZ + "Mechanism",),
+    "trait": (WZ + "Trait",),
+    "context": (WZ + "ContextFactor",),
+    "outcome": (WZ + "Outcome",),
+    "case": (WZ + "Intervention", WZ + "Organisation"),
+}
+
+_ORDER = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?thing ?rank
+WHERE { { ?thing a wz:Verdict . ?thing wz:rank ?rank } UNION { ?thing a wz:Mechanism . ?thing skos:notation ?rank } }
+"""
+
+
+@dataclass
+class Entry:
+    """One claim of an answer with the claims that only illustrate, explain or repeat it."""
+
+    claim: Node
+    folded: list[Entry] = field(default_factory=list)
+
+
+@dataclass
+class Pattern:
+    """A mechanism across cases: where it works and where not, and what is said of only one side."""
+
+    mechanism: str
+    works_in: list[str]
+    fails_in: list[str]
+    only_works: list[str]
+    only_fails: list[str]
+
+
+@dataclass
+class Answer:
+    """What works, as it will be told; headings in their order, each with its entries."""
+
+    asked: list[list[str]]
+    headings: list[tuple[str, list[Entry]]]
+    silent: dict[bool, dict[str, list[str]]]
+    unmatched: list[str]
+    patterns: list[Pattern]
+
+    def claims(self) -> int:
+        """Count the claims of the answer; one that stands under two headings counts once."""
+
+        def iris(entries: list[Entry]) -> set[str]:
+            return {e.claim.iri for e in entries} | {i for e in entries for i in iris(e.folded)}
+
+        return len({iri for _, entries in self.headings for iri in iris(entries)})
+
+
+def what_works(store: Store, groups: Groups) -> Answer:
+    """Answer *what works* for all of `groups`, each met by any of its IRIs."""
+    rows = ask(store, "what-works", {"wanted": groups})
+    verdicts: dict[str, list[str]] = {}
+    for row in rows:
+        verdicts.setdefault(row["claim"], []).append(row["verdict"])
+    nodes = {node.iri: node for node in claims(store, verdicts)} if verdicts else {}
+    order = {row["thing"]: row["rank"] for row in store.select(_ORDER)}
+    headings: dict[str, list[Node]] = {}
+    for iri, found in verdicts.items():
+        for verdict in found:
+            headings.setdefault(verdict, []).append(nodes[iri])
+    headings.pop(SILENT, None)
+    told = [
+        (verdict, _fold(sorted(found, key=lambda node: _rank(node, order))))
+        for verdict, found in sorted(headings.items(), key=lambda item: int(order[item[0]]))
+    ]
+    return Answer(
+        [list(group) for group in groups],
+        told,
+        _silence(store, groups),
+        _unmatched(store, groups, list(nodes.values())),
+        _patterns(headings.get(FOR, []), headings.get(AGAINST, [])),
+    )
+
+
+def _rank(node: Node, order: Mapping[str, str]) -> tuple[str, ...]:
+    mechanism = node.one("mechanism") or node.one("interactionTo") or ""
+    return (order.get(mechanism, "~"), mechanism, node.cls, node.one("effect") or "", node.iri)
+
+
+def _fold(nodes: Sequence[Node]) -> list[Entry]:
+    """Put illustrations, details and repetitions under the claim that they point to, where it is there."""
+    entries = {node.iri: Entry(node) for node in nodes}
+    roots = []
+    for iri, entry in entries.items():
+        names = ["restates"]
+        if slug(entry.claim.one("tier") or "") != "core":
+            names += ["illustrates", "explains", "qualifies"]
+        parent = next((up for name in names for up in entry.claim.iris(name) if up in entries and up != iri), None)
+        if parent is not None and not _above(parent, iri, entries):
+            entries[parent].folded.append(entry)
+        else:
+            roots.append(entry)
+    return roots
+
+
+def _above(start: str, wanted: str, entries: Mapping[str, Entry]) -> bool:
+    below = [one.claim.iri for one in entries[wanted].folded]
+    return start in below or any(_above(start, one, entries) for one in below)
+
+
+def _silence(store: Store, groups: Groups) -> dict[bool, dict[str, list[str]]]:
+    """Give, for *not studied* (True) and *not entered* (False), the cases of each mechanism without a claim."""
+    asked = {iri for group in groups for iri in group}
+    mechanisms = [iri for iri in asked if iri.startswith(f"{CONCEPT}mechanism/")]
+    within = {r["thing"] for r in store.select(_NARROWER % " ".join(f"<{m}>" for m in mechanisms))}
+    cases = {r["thing"] for r in store.select(_PART % " ".join(f"<{iri}>" for iri in sorted(asked)))}
+    silent: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
+    for row in ask(store, "not-studied", {"wanted": groups}):
+        if mechanisms and row["mechanism"] not in within:
+            continue
+        if cases and row["case"] not in cases:
+            continue
+        silent[row["covered"] == "true"].setdefault(row["mechanism"], []).append(row["case"])
+    return silent
+
+
+_NARROWER = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT DISTINCT ?thing WHERE { VALUES ?wanted { %s } ?thing skos:broader* ?wanted }
+"""
+
+_PART = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT DISTINCT ?thing WHERE { VALUES ?wanted { %s } ?document wz:caseOf ?thing . ?thing wz:partOf* ?wanted }
+"""
+
+
+def _unmatched(store: Store, groups: Groups, nodes: Sequence[Node]) -> list[str]:
+    """Give the values below what was asked on which no claim of the answer says anything."""
+    asked = sorted({iri for group in groups for iri in group})
+    below = {r["thing"] for r in store.select(_NARROWER % " ".join(f"<{iri}>" for iri in asked))}
+    said: set[str] = set()
+    for node in nodes:
+        said.update(node.iris("context"), node.iris("mechanism"))
+        said.update(*(part.iris("trait") for part in node.all("actor")))
+        said.update(*(part.iris("outcome") for part in node.all("hasOutcome")))
+    above = {r["thing"] for r in store.select(_ABOVE % " ".join(f"<{iri}>" for iri in sorted(said)))}
+    silent = below - set(asked) - above
+    return sorted(iri for iri in silent if not iri.startswith(f"{CONCEPT}mechanism/"))
+
+
+_ABOVE = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT DISTINCT ?thing WHERE { VALUES ?said { %s } ?said skos:broader* ?thing }
+"""
+
+
+def _patterns(works: Sequence[Node], fails: Sequence[Node]) -> list[Pattern]:
+    """Give the mechanisms that recur over cases or that work in one place and not in another."""
+    found = []
+    for mechanism in sorted({m for node in (*works, *fails) for m in node.iris("mechanism")}):
+        pro = [node for node in works if mechanism in node.iris("mechanism")]
+        con = [node for node in fails if mechanism in node.iris("mechanism")]
+        works_in = sorted({scope for node in pro for scope in node.iris("scope")})
+        fails_in = sorted({scope for node in con for scope in node.iris("scope")})
+        if len(set(works_in) | set(fails_in)) < 2:
+            continue
+        for_pro, for_con = _conditions(pro), _conditions(con)
+        found.append(
+            Pattern(mechanism, works_in, fails_in, sorted(for_pro - for_con), sorted(for_con - for_pro))
+        )
+    return found
+
+
+def _conditions(nodes: Sequence[Node]) -> set[str]:
+    said: set[str] = set()
+    for node in nodes:
+        said.update(node.iris("context") if node.cls == "Configuration" else [])
+        said.update(*(part.iris("trait") for part in node.all("actor")))
+    return said
+
+
+def as_data(answer: Answer, known: Known, lang: str) -> dict[str, Any]:
+    """Give the answer as plain data: the contract of `--format json`, described in docs/json.md."""
+
+    def entry(one: Entry) -> dict[str, Any]:
+        return {**record(one.claim), "folded": [entry(below) for below in one.folded]}
+
+    return {
+        "version": ANSWER_VERSION,
+        "language": lang,
+        "asked": [[{"iri": iri, "label": known.label(iri, lang)} for iri in group] for group in answer.asked],
+        "headings": [
+            {"verdict": slug(verdict), "label": known.label(verdict, lang), "claims": [entry(e) for e in entries]}
+            for verdict, entries in answer.headings
+        ],
+        "silent": [
+            {"mechanism": slug(mechanism), "cases": [slug(c) for c in cases], "status": status}
+            for covered, status in ((True, "not-studied"), (False, "not-entered"))
+            for mechanism, cases in answer.silent[covered].items()
+        ],
+        "without_claims": [slug(iri) for iri in answer.unmatched],
+        "patterns": [
+            {
+                "mechanism": slug(p.mechanism),
+                "works_in": [slug(i) for i in p.works_in],
+                "fails_in": [slug(i) for i in p.fails_in],
+                "only_where_it_works": [slug(i) for i in p.only_works],
+                "only_where_it_fails": [slug(i) for i in p.only_fails],
+            }
+            for p in answer.patterns
+        ],
+    }

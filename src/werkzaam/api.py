@@ -1,0 +1,131 @@
+"""What `werkzaam.open()` gives: the object whose methods the commands call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from werkzaam.answers import DIMENSIONS, Answer, what_works
+from werkzaam.claims import Node, claims
+from werkzaam.known import Known
+from werkzaam.questions import Groups, Question, ask, question, questions
+from werkzaam.store import Row, Store, open_store
+from werkzaam.terms import WZ
+
+if TYPE_CHECKING:
+    from werkzaam.errors import Finding
+
+Wanted = str | Sequence[str]
+
+
+class Werkzaam:
+    """An open collection of claims.
+
+    >>> import werkzaam
+    >>> answer = werkzaam.open().what_works(mechanism="maatwerk")
+    >>> answer.claims() > 0
+    True
+    """
+
+    def __init__(self, store: str | None = None, *, lang: str = "en") -> None:
+        self.lang = lang
+        self.store: Store = open_store(store)
+
+    @cached_property
+    def known(self) -> Known:
+        """The names and labels of everything in the store."""
+        return Known(self.store)
+
+    def groups(self, dimension: str, wanted: Wanted | None) -> Groups:
+        """Resolve names: each item is a group, of which a comma separates the alternatives.
+
+        Raises `UsageError` where a name is unknown or may be more than one thing.
+        """
+        items = [] if wanted is None else [wanted] if isinstance(wanted, str) else list(wanted)
+        classes = DIMENSIONS[dimension]
+        return [
+            [self.known.resolve(name.strip(), f"{dimension}", classes, self.lang) for name in item.split(",")]
+            for item in items
+        ]
+
+    def what_works(self, *, mechanism: Wanted | None = None, for_: Wanted | None = None,
+                   in_: Wanted | None = None, outcome: Wanted | None = None, case: Wanted | None = None) -> Answer:
+        """Answer *what works*: items given twice mean both, a comma means either."""
+        asked = {"mechanism": mechanism, "trait": for_, "context": in_, "outcome": outcome, "case": case}
+        return what_works(self.store, [g for name, wanted in asked.items() for g in self.groups(name, wanted)])
+
+    def questions(self) -> Mapping[str, Question]:
+        """Give the competency questions by name."""
+        return questions()
+
+    def ask(self, name: str, params: Mapping[str, Wanted] | None = None) -> list[Row]:
+        """Answer a competency question; a parameter is given by name, as slug, CURIE, IRI or label.
+
+        Raises `UsageError` where the question, a parameter or a name is unknown.
+        """
+        asked = question(name)
+        values: dict[str, Groups] = {}
+        for key, wanted in (params or {}).items():
+            param = asked.param(key)
+            classes = None if param.takes == "Any" else [WZ + param.takes]
+            items = [wanted] if isinstance(wanted, str) else list(wanted)
+            values[key] = [[self._any(part.strip(), classes) for part in item.split(",")] for item in items]
+        return ask(self.store, name, values)
+
+    def _any(self, name: str, classes: Iterable[str] | None) -> str:
+        concept = "http://www.w3.org/2004/02/skos/core#Concept"
+        return self.known.resolve(name, "any", classes or [concept, WZ + "Thing"], self.lang)
+
+    def query(self, sparql: str, form: str = "json") -> str:
+        """Answer any SPARQL query of your own as text; read-only, in this process."""
+        return self.store.answer(sparql, form)
+
+    def claims(self) -> list[Node]:
+        """Give all claims as objects."""
+        return claims(self.store)
+
+    def export(self, form: str) -> Iterator[str]:
+        """Yield the lines of an export: jsonl, nq or ttl."""
+        from werkzaam.export import export
+
+        return export(self.store, form)
+
+    def check_evidence(self, content: bytes, file: str) -> tuple[int, list[Finding]]:
+        """Check every locator against the text of a report; give how many, and what is wrong."""
+        from werkzaam.evidence import check, open_source
+
+        return check(self.store, open_source(self.store, content, file), file)
+
+    def cases(self) -> list[dict[str, Any]]:
+        """Give the documents of the store, with how many claims each holds and who coded it."""
+        rows = self.store.select(_CASES)
+        found: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            one = found.setdefault(row["document"], {"document": str(row["document"]), "kinds": {}})
+            one["case"] = str(row["case"]) if "case" in row else None
+            one["coded_by"], one["coded_on"] = str(row["by"]), str(row["on"])
+            one["review"] = str(row["review"])
+            one["kinds"][str(row["kind"])] = int(row["claims"])
+        return list(found.values())
+
+
+_CASES = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?document ?case ?by ?on ?review ?kind (COUNT(?claim) AS ?claims)
+WHERE {
+  ?document a wz:CaseDocument .
+  ?document wz:coding ?coding .
+  ?coding wz:codedBy ?by .
+  ?coding wz:codedOn ?on .
+  ?coding wz:review ?review .
+  OPTIONAL { ?document wz:caseOf ?case }
+  OPTIONAL {
+    ?document wz:contains ?claim .
+    ?claim a ?kind .
+  }
+}
+GROUP BY ?document ?case ?by ?on ?review ?kind
+ORDER BY ?document ?kind
+"""

@@ -1,0 +1,112 @@
+"""From the packaged files to one store: build once, keep the built data, load in milliseconds."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from werkzaam.errors import OurFault, StoreError
+from werkzaam.messages import default_language, say
+from werkzaam.resources import digest, walk
+from werkzaam.store import Oxigraph
+from werkzaam.terms import ONTOLOGY_GRAPH
+
+# Raise it when the engine turns the same files into other data.
+FORMAT = 1
+
+
+def build(progress: Callable[[str], None] = lambda name: None) -> bytes:
+    """Build all packaged data as N-Quads: sorted, one line a quad, the same bytes on any machine.
+
+    Raises `OurFault` where a packaged document does not load: a release never has one.
+    """
+    import pyoxigraph as ox
+
+    from werkzaam.loading import loader_for
+    from werkzaam.model import Model, add_names
+
+    model = Model()
+    graph = f"<{ONTOLOGY_GRAPH}>"
+    lines = {f"{triple} {graph} .\n" for triple in model.ontology}
+    documents = [(name, file.read_bytes()) for name, file in walk("cases", ".yaml")]
+    names = model.names.copy()
+    for name, content in documents:
+        add_names(names, model, loader_for(name).things(content, model))
+    for name, content in documents:
+        progress(name)
+        loaded = loader_for(name).load(content, name, model, names)
+        wrong = [one for one in loaded.findings if one.severity == "violation"]
+        if wrong:
+            raise OurFault("packaged-data", place=str(wrong[0].place), problem=wrong[0].message("en"))
+        lines.update(f"{quad} .\n" for quad in loaded.quads())
+    if any(isinstance(t.subject, ox.BlankNode) or isinstance(t.object, ox.BlankNode) for t in model.ontology):
+        raise OurFault("packaged-data", place="ontology", problem="blank node")
+    return "".join(sorted(lines)).encode()
+
+
+def cache_folder() -> Path:
+    """Give the folder for built data: WERKZAAM_CACHE, else the user's cache folder."""
+    chosen = os.environ.get("WERKZAAM_CACHE")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("werkzaam")
+
+
+def packaged() -> Oxigraph:
+    """Open the packaged data in memory, building them on the first use after a change."""
+    store = Oxigraph()
+    store.load_nquads(packaged_nquads())
+    return store
+
+
+def packaged_nquads(*, anew: bool = False) -> bytes:
+    """Give the packaged data, from the cache where it holds them and they are not wanted `anew`."""
+    kept = cache_folder() / f"packaged-{FORMAT}-{digest()[:32]}.nq"
+    if not anew:
+        with suppress(OSError):
+            return kept.read_bytes()
+    _tell("building")
+    content = build(lambda name: _tell("building-document", name=name))
+    try:
+        write_whole(kept, content)
+    except OSError:
+        _tell("cache-unwritable", path=str(kept.parent))
+    return content
+
+
+def write_store(where: str, content: bytes) -> None:
+    """Put the packaged data into ``oxigraph:DIR``, made where it is not there; other graphs stay.
+
+    Raises `StoreError` where `where` is no such store.
+    """
+    import pyoxigraph as ox
+
+    kind, _, rest = where.partition(":")
+    if kind != "oxigraph" or not rest:
+        raise StoreError("store-kind", value=where)
+    quads = list(ox.parse(content, format=ox.RdfFormat.N_QUADS))
+    graphs = sorted({quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)})
+    Oxigraph(Path(rest), create=True).replace(graphs, quads)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write beside and rename, so that nobody ever reads half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _tell(key: str, **data: str) -> None:
+    print(say(default_language(), key, **data), file=sys.stderr)

@@ -1,0 +1,241 @@
+"""Check that every locator holds against the source's text, and make locators.
+
+Offsets count Unicode characters of the text file, from 0; `end` is exclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from werkzaam.claims import Node, claims
+from werkzaam.errors import Finding, InputError, Place, UsageError, finding
+from werkzaam.store import Row, Store
+
+MAX_SENTENCES = 5
+_STANCES = ("supportedBy", "disputedBy", "qualifiedBy")
+_SENTENCE_END = re.compile(r"[.?!:][’”')]*(?=\s+[A-Z‘“'0-9•(])")
+
+_PLACES = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?publication ?kind ?name ?start ?end ?footer
+WHERE {
+  VALUES (?kind ?has ?named) { ("section" wz:hasSection wz:section) ("page" wz:hasPage wz:page) }
+  ?publication wz:textDigest "%s" .
+  ?publication ?has ?part .
+  ?part ?named ?name .
+  ?part wz:start ?start .
+  ?part wz:end ?end .
+  OPTIONAL { ?publication wz:pageFooter ?footer }
+}
+"""
+
+_DIGESTS = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT DISTINCT ?publication WHERE { ?publication wz:textDigest ?digest . ?publication wz:hasSection ?s }
+"""
+
+_OF_STUDY = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?claim WHERE { ?document wz:contains ?claim . ?document wz:study/wz:publication <%s> }
+"""
+
+_OF_THINGS = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?node ?property ?value
+WHERE {
+  ?document wz:describes ?thing .
+  ?document wz:study/wz:publication <%s> .
+  ?thing wz:supportedBy ?node .
+  ?node ?property ?value .
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A named stretch of the text: a section or a page."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a publication with its sections and pages."""
+
+    publication: str
+    text: str
+    footer: str
+    sections: dict[str, Span]
+    pages: tuple[Span, ...]
+
+    def page(self, offset: int) -> str:
+        """Give the printed page of an offset, "" where none is known."""
+        at = bisect_right([page.start for page in self.pages], offset) - 1
+        return self.pages[at].name if at >= 0 and offset < self.pages[at].end else ""
+
+    def normal(self, start: int, end: int) -> str:
+        """Give a passage in its normalised form."""
+        return normalise(self.text[start:end], self.footer)
+
+    def fingerprint(self, start: int, end: int) -> str:
+        """Give the SHA-256 of a passage in its normalised form."""
+        return hashlib.sha256(self.normal(start, end).encode()).hexdigest()
+
+
+def normalise(text: str, footer: str = "") -> str:
+    """Join words broken over lines, drop page footers, fold white space to one blank, compose Unicode.
+
+    >>> normalise("een com-\\n\\nputercursus  is")
+    'een computercursus is'
+    """
+    if footer:
+        text = re.sub(rf"^[\W\d]*{re.escape(footer)}[\W\d]*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"-\s*\n\s*(?=[a-zà-ÿ])", "", text)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def sentences(text: str) -> int:
+    """Count the sentences of a normalised passage; what a colon introduces counts as its own.
+
+    >>> sentences("Zij zegt: Dat werkt. Maar niet voor mij.")
+    3
+    """
+    return len(_SENTENCE_END.findall(text)) + 1
+
+
+def open_source(store: Store, content: bytes, file: str) -> Source:
+    """Find the publication of which `content` is the text; raises `InputError` where it is none."""
+    digest = hashlib.sha256(content).hexdigest()
+    rows = store.select(_PLACES % digest)
+    if not rows:
+        if file.lower().endswith(".pdf"):
+            raise InputError("evidence-pdf", file=file)
+        known = len(store.select(_DIGESTS))
+        raise InputError("evidence-text-unknown", file=file, digest=digest[:12], known=known)
+    spans = {
+        kind: sorted((_span(row) for row in rows if row["kind"] == kind), key=lambda one: one.start)
+        for kind in ("section", "page")
+    }
+    return Source(
+        rows[0]["publication"],
+        content.decode("utf-8"),
+        str(rows[0].get("footer", "")),
+        {one.name: one for one in spans["section"]},
+        tuple(spans["page"]),
+    )
+
+
+def _span(row: Row) -> Span:
+    return Span(str(row["name"]), int(row["start"]), int(row["end"]))
+
+
+def check(store: Store, source: Source, file: str) -> tuple[int, list[Finding]]:
+    """Check each locator of the source's claims and things; give how many places were looked at, and what is wrong."""
+    only = [row["claim"] for row in store.select(_OF_STUDY % source.publication)]
+    count, findings = 0, []
+    for node, kind in _places(claims(store, only)):
+        count += 1
+        findings += _check_read(node, source, file) if kind == "readSpan" else _check_place(node, source, file)
+    things: dict[str, Node] = {}
+    for row in store.select(_OF_THINGS % source.publication):
+        one = things.setdefault(row["node"], Node(row["node"]))
+        one.values.setdefault(row["property"].rsplit("#", 1)[-1], []).append(row["value"])
+    for node in things.values():
+        count += 1
+        findings += _check_place(node, source, file)
+    return count, sorted(findings, key=lambda one: (one.subject, one.rule))
+
+
+def _places(nodes: list[Node]) -> Iterator[tuple[Node, str]]:
+    for node in nodes:
+        for kind in (*_STANCES, "readSpan"):
+            for part in node.all(kind):
+                yield part, kind
+        yield from _places(node.all("argument"))
+
+
+def _check_place(node: Node, source: Source, file: str) -> Iterator[Finding]:
+    def wrong(key: str, **data: object) -> Finding:
+        return finding(key, Place(file), subject=node.iri, **data)
+
+    name, phrase = node.one("section") or "", node.one("phrase") or ""
+    section = source.sections.get(name)
+    if section is None:
+        yield wrong("evidence-section", section=name)
+        return
+    hits = source.text.count(phrase, section.start, section.end) if phrase else 0
+    if hits != 1:
+        yield wrong("evidence-phrase", phrase=phrase, section=name, count=hits)
+        return
+    if not 2 <= len(phrase.split()) <= 6:
+        yield wrong("evidence-phrase-length", phrase=phrase, count=len(phrase.split()))
+    at = source.text.index(phrase, section.start, section.end)
+    page = source.page(at)
+    if (node.one("page") or "") != page and page:
+        yield wrong("evidence-page", phrase=phrase, given=node.one("page") or "-", page=page)
+    start, end = node.one("start"), node.one("end")
+    if start is None or end is None:
+        yield wrong("evidence-no-passage", phrase=phrase)
+        return
+    first, last = int(start), int(end)
+    if not section.start <= first < last <= section.end:
+        yield wrong("evidence-outside", start=first, end=last, section=name)
+        return
+    if not first <= at <= at + len(phrase) <= last:
+        yield wrong("evidence-phrase-outside", phrase=phrase, start=first, end=last)
+    count = sentences(source.normal(first, last))
+    if count > MAX_SENTENCES:
+        yield wrong("evidence-long", count=count, limit=MAX_SENTENCES)
+    if node.one("fingerprint") != source.fingerprint(first, last):
+        yield wrong("evidence-fingerprint", start=first, end=last)
+
+
+def _check_read(node: Node, source: Source, file: str) -> Iterator[Finding]:
+    start, end = int(node.one("start") or 0), int(node.one("end") or 0)
+    section = source.sections.get(node.one("section") or "")
+    if section is None or not section.start <= start < end <= section.end:
+        yield finding("evidence-outside", Place(file), subject=node.iri, start=start, end=end,
+                      section=node.one("section") or "-")
+        return
+    text = source.normal(start, end).casefold()
+    for word in node.values.get("searchedFor", []):
+        if word.casefold() in text:
+            yield finding("evidence-word-found", Place(file), subject=node.iri, word=word, section=section.name)
+
+
+def locate(source: Source, section: str, phrase: str, *, count: int = 1) -> dict[str, str]:
+    """Make the locator of `phrase` in `section`: the sentence that holds it and the `count` - 1 after it.
+
+    Raises `UsageError` where the section is unknown, or the phrase is not there exactly once within a line.
+    """
+    span = source.sections.get(section)
+    if span is None:
+        raise UsageError("locate-section", section=section, known=", ".join(source.sections))
+    hits = source.text.count(phrase, span.start, span.end)
+    if hits != 1:
+        raise UsageError("locate-phrase", phrase=phrase, section=section, count=hits)
+    at = source.text.index(phrase, span.start, span.end)
+    ends = [m.end() for m in _SENTENCE_END.finditer(source.text, span.start, span.end)] + [span.end]
+    start = max((e for e in ends if e <= at), default=span.start)
+    end = [e for e in ends if e >= at + len(phrase)][:count][-1]
+    start += len(source.text[start:end]) - len(source.text[start:end].lstrip())
+    end -= len(source.text[start:end]) - len(source.text[start:end].rstrip())
+    return {
+        "section": section,
+        "page": source.page(at),
+        "phrase": phrase,
+        "start": str(start),
+        "end": str(end),
+        "fingerprint": source.fingerprint(start, end),
+    }

@@ -1,0 +1,73 @@
+"""What the store knows by name: names to IRIs for commands, IRIs to labels for answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from werkzaam.errors import UsageError
+from werkzaam.model import Names
+from werkzaam.store import Store
+from werkzaam.terms import WZ, slug
+
+_LABELS = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?thing ?class ?kind ?label
+WHERE {
+  VALUES (?kind ?path) { (1 skos:prefLabel) (1 rdfs:label) (1 wz:name) (2 skos:altLabel) (2 skos:notation) (2 wz:abbreviation) }
+  ?thing ?path ?label .
+  ?thing a ?type .
+  ?type rdfs:subClassOf* ?class .
+}
+"""
+
+
+class Known:
+    """The names and labels of everything in a store, read in one query when first needed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def names(self) -> Names:
+        """Every name, with the classes of what it names."""
+        names = Names()
+        classes: dict[str, set[str]] = {}
+        words: dict[str, set[str]] = {}
+        for row in self._store.select(_LABELS):
+            thing, label = row["thing"], row["label"]
+            classes.setdefault(thing, set()).add(row["class"])
+            words.setdefault(thing, set()).add(label)
+            language = getattr(label, "language", "")
+            if row["kind"] == "1" and language:
+                names.labels.setdefault(thing, {})[language] = str(label)
+        for thing, found in classes.items():
+            names.add(thing, found, words[thing])
+        return names
+
+    def label(self, iri: str, lang: str) -> str:
+        """Give the label in `lang`, in another language, or the slug."""
+        texts = self.names.labels.get(iri, {})
+        return texts.get(lang) or next(iter(texts.values()), slug(iri))
+
+    def resolve(self, name: str, kind: str, classes: Iterable[str], lang: str) -> str:
+        """Give the IRI of what `name` stands for among `classes`, or else among the topics.
+
+        Raises `UsageError` where nothing or more than one thing fits; `kind` is for its message.
+        """
+        from werkzaam.messages import say
+
+        wanted = set(classes)
+        hits = self.names.find(name, wanted) or self.names.find(name, {WZ + "Topic"})
+        hits = [hit for hit in hits if slug(hit) == name] or hits
+        if len(hits) == 1:
+            return hits[0]
+        what = say(lang, f"kind-{kind}")
+        if hits:
+            known = ", ".join("/".join(hit.split("/")[-2:]) for hit in hits)
+            raise UsageError("name-of-several", value=name, known=known)
+        near = ", ".join(self.names.near(name, wanted, lang))
+        raise UsageError("name-not-known-near" if near else "name-not-known", value=name, kind=what, near=near)

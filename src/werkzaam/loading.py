@@ -1,0 +1,96 @@
+"""What every loader gives, and how loaders are found.
+
+A loader is a module of `werkzaam.loaders`, or an entry point of the group ``werkzaam.loaders``,
+with `SUFFIXES` (file endings) and `load(content, file, model, names) -> Loaded`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from werkzaam.errors import Finding, InputError, Place
+from werkzaam.model import Model, Names
+from werkzaam.terms import TYPE, WZ
+
+
+@dataclass
+class Loaded:
+    """What a loader made of a file: one named graph, where each value stood, and what is wrong.
+
+    `places` maps (subject, property) to a place, and (subject, "") to the place of the subject itself.
+    """
+
+    graph: str
+    triples: set[ox.Triple] = field(default_factory=set)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def quads(self) -> Iterable[ox.Quad]:
+        """Give the triples in their named graph."""
+        graph = ox.NamedNode(self.graph)
+        return (ox.Quad(t.subject, t.predicate, t.object, graph) for t in self.triples)
+
+
+class Loader(Protocol):
+    """A module that reads one kind of file."""
+
+    SUFFIXES: tuple[str, ...]
+
+    def load(self, content: bytes, file: str, model: Model, names: Names) -> Loaded:
+        """Read `content`; everything that is wrong with it is in the findings."""
+        ...
+
+    def things(self, content: bytes, model: Model) -> Iterable[ox.Triple]:
+        """Give types and names of what the file itself makes known, before it is loaded."""
+        ...
+
+
+def loaders() -> Mapping[str, Loader]:
+    """Give the loader of each file ending, ours and those of other packages."""
+    import werkzaam.loaders
+
+    found: dict[str, Loader] = {}
+    for module in sorted(pkgutil.iter_modules(werkzaam.loaders.__path__), key=lambda one: one.name):
+        loader: Loader = importlib.import_module(f"werkzaam.loaders.{module.name}")
+        found.update(dict.fromkeys(loader.SUFFIXES, loader))
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group="werkzaam.loaders"):
+        other: Loader = point.load()
+        found.update(dict.fromkeys(other.SUFFIXES, other))
+    return found
+
+
+def loader_for(file: str) -> Loader:
+    """Give the loader of `file` by its ending; raises `InputError` where there is none."""
+    known = loaders()
+    for suffix, loader in known.items():
+        if file.lower().endswith(suffix):
+            return loader
+    raise InputError("format-unknown", file=file, known=", ".join(sorted(known)))
+
+
+def complete(loaded: Loaded, model: Model) -> None:
+    """Add what a document need not write: the defaults of the shapes, the document's scope."""
+    facts: dict[str, dict[str, list[str]]] = {}
+    for triple in loaded.triples:
+        subject = getattr(triple.subject, "value", "")
+        value = getattr(triple.object, "value", "")
+        facts.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(value)
+    document = next((s for s, f in facts.items() if WZ + "CaseDocument" in f.get(TYPE, [])), "")
+    for subject, known in facts.items():
+        for cls in known.get(TYPE, []):
+            for path, one in model.fields_of(cls).items():
+                if path in known:
+                    continue
+                values = [one.default] if one.default else facts.get(document, {}).get(one.default_from or "", [])
+                for value in values:
+                    loaded.triples.add(
+                        ox.Triple(ox.NamedNode(subject), ox.NamedNode(path), ox.NamedNode(value))
+                    )

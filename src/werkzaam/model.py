@@ -1,0 +1,224 @@
+"""The form of a case document, read from the ontology (keys) and the shapes (fields).
+
+A field exists because a property shape says so; its Dutch and English keys stand on the property
+(`wz:key`). So a new field, value list or class of claim needs no Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from werkzaam.resources import walk
+from werkzaam.terms import RDF, RDFS, SH, SKOS, TYPE, WZ, XSD, expand, slug
+
+_LABELS = tuple(SKOS + name for name in ("prefLabel", "altLabel", "notation")) + (
+    RDFS + "label",
+    WZ + "name",
+    WZ + "abbreviation",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a class: its property, its keys, and what it takes.
+
+    `kind` is ``text`` (a text per language), ``node`` (a part of its own, of class `target`),
+    ``name`` (something known, of class `target`, None for anything), ``class`` (a kind of
+    `target`) or ``literal`` (of datatype `target`). `default` is an IRI, `default_from` a property of the document.
+    """
+
+    path: str
+    keys: dict[str, str]
+    kind: str
+    target: str | None
+    rule: str
+    default: str | None = None
+    default_from: str | None = None
+
+
+@dataclass
+class Names:
+    """What can be named in a document or command: each IRI with its classes and its names."""
+
+    classes: dict[str, set[str]] = field(default_factory=dict)
+    words: dict[str, set[str]] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def add(self, iri: str, classes: Iterable[str], words: Iterable[str]) -> None:
+        """Make `iri` known as a member of `classes` and under `words`."""
+        self.classes.setdefault(iri, set()).update(classes)
+        for word in (*words, slug(iri), "/".join(iri.split("/")[-2:])):
+            self.words.setdefault(fold(word), set()).add(iri)
+
+    def copy(self) -> Names:
+        """Give names that can grow without changing these."""
+        return Names(
+            {iri: set(classes) for iri, classes in self.classes.items()},
+            {word: set(iris) for word, iris in self.words.items()},
+            self.labels,
+        )
+
+    def find(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
+        """Give every IRI, of a wanted class, that `name` (slug, CURIE, IRI, label) stands for."""
+        direct = name if "://" in name else expand(name)
+        found = {direct} & self.classes.keys() if direct else self.words.get(fold(name), set())
+        return sorted(iri for iri in found if self._fits(iri, wanted))
+
+    def near(self, name: str, wanted: Iterable[str] | None = None, lang: str = "en") -> list[str]:
+        """Give up to three names, in `lang` where there is one, that look like `name`."""
+        from rapidfuzz import fuzz, process
+
+        wanted = None if wanted is None else set(wanted)
+        words = [w for w, iris in self.words.items() if any(self._fits(i, wanted) for i in iris)]
+        hits = process.extract(fold(name), words, scorer=fuzz.WRatio, limit=8, score_cutoff=70)
+        given = [
+            self.labels.get(iri, {}).get(lang) or slug(iri)
+            for word, _, _ in hits
+            for iri in sorted(self.words[word])
+            if self._fits(iri, wanted)
+        ]
+        return list(dict.fromkeys(given))[:3]
+
+    def _fits(self, iri: str, wanted: Iterable[str] | None) -> bool:
+        return wanted is None or not self.classes.get(iri, set()).isdisjoint(wanted)
+
+
+def fold(word: str) -> str:
+    """Fold a name for comparison: case, and hyphen, underscore and space alike.
+
+    >>> fold("Sociaal  Netwerk") == fold("sociaal-netwerk")
+    True
+    """
+    return " ".join(word.casefold().replace("-", " ").replace("_", " ").split())
+
+
+class Model:
+    """The ontology and the shapes of the package, as the loaders need them."""
+
+    def __init__(self) -> None:
+        self.ontology = list(_triples("ontology"))
+        self.shapes = list(_triples("shapes"))
+        self._by: dict[str, dict[str, list[ox.Literal | ox.NamedNode | ox.BlankNode]]] = {}
+        for triple in (*self.ontology, *self.shapes):
+            subject = getattr(triple.subject, "value", "")
+            self._by.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
+
+    def _values(self, subject: str, predicate: str) -> list[str]:
+        return [one.value for one in self._by.get(subject, {}).get(predicate, [])]
+
+    def _first(self, subject: str, predicate: str) -> str | None:
+        return next(iter(self._values(subject, predicate)), None)
+
+    def in_both(self, subject: str, predicate: str) -> dict[str, str]:
+        """Give the texts of `predicate` a language; the first of each."""
+        texts: dict[str, str] = {}
+        for one in self._by.get(subject, {}).get(predicate, []):
+            if isinstance(one, ox.Literal) and one.language:
+                texts.setdefault(one.language, one.value)
+        return texts
+
+    def parents(self, cls: str) -> list[str]:
+        """Give `cls` and every class above it."""
+        found = [cls]
+        for one in found:
+            found += [up for up in self._values(one, RDFS + "subClassOf") if up not in found]
+        return found
+
+    @cached_property
+    def children(self) -> dict[str, set[str]]:
+        """Each class with itself and every class below it."""
+        below: dict[str, set[str]] = {}
+        for subject, facts in self._by.items():
+            if any(one.value.endswith("#Class") for one in facts.get(TYPE, [])):
+                for up in self.parents(subject):
+                    below.setdefault(up, set()).add(subject)
+        return below
+
+    @cached_property
+    def fields(self) -> dict[str, dict[str, Field]]:
+        """For each class with a shape, its own fields by property."""
+        found: dict[str, dict[str, Field]] = {}
+        for shape, facts in self._by.items():
+            for target in facts.get(SH + "targetClass", []):
+                for rule in self._values(shape, SH + "property"):
+                    made = self._field(rule)
+                    if made:
+                        found.setdefault(target.value, {})[made.path] = made
+        return found
+
+    def _field(self, rule: str) -> Field | None:
+        path = self._first(rule, SH + "path")
+        if path is None or self._first(rule, SH + "order") is None:
+            return None
+        cls, datatype = self._first(rule, SH + "class"), self._first(rule, SH + "datatype")
+        if datatype == RDF + "langString":
+            kind, target = "text", None
+        elif datatype:
+            kind, target = "literal", datatype
+        elif self._first(rule, WZ + "kindOf"):
+            kind, target = "class", self._first(rule, WZ + "kindOf")
+        else:
+            kind, target = ("node" if self._first(rule, WZ + "nested") else "name"), cls
+        return Field(
+            path,
+            self.in_both(path, WZ + "key"),
+            kind,
+            target,
+            rule,
+            self._first(rule, SH + "defaultValue"),
+            self._first(rule, WZ + "defaultFrom"),
+        )
+
+    def fields_of(self, cls: str) -> dict[str, Field]:
+        """Give every field of `cls`, its parents' included, by property."""
+        merged: dict[str, Field] = {}
+        for up in reversed(self.parents(cls)):
+            merged.update(self.fields.get(up, {}))
+        return merged
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of everything in the ontology: concepts, acts, ladders, classes."""
+        names = Names()
+        add_names(names, self, self.ontology)
+        return names
+
+    def class_named(self, name: str, above: str) -> str | None:
+        """Give the class at or below `above` that `name` (a label or IRI) stands for."""
+        for cls in sorted(self.children.get(above, {above})):
+            words = [*self.in_both(cls, RDFS + "label").values(), slug(cls), cls, f"wz:{slug(cls)}"]
+            if fold(name) in map(fold, words):
+                return cls
+        return None
+
+
+def add_names(names: Names, model: Model, triples: Iterable[ox.Triple | ox.Quad]) -> None:
+    """Make everything in `triples` that has a type known to `names`, under its labels."""
+    found: dict[str, tuple[set[str], list[str]]] = {}
+    for triple in triples:
+        if not isinstance(triple.subject, ox.NamedNode):
+            continue
+        subject, predicate = triple.subject.value, triple.predicate.value
+        if predicate == TYPE:
+            found.setdefault(subject, (set(), []))[0].update(model.parents(triple.object.value))
+        elif predicate in _LABELS:
+            found.setdefault(subject, (set(), []))[1].append(triple.object.value)
+            if isinstance(triple.object, ox.Literal) and triple.object.language and predicate != SKOS + "altLabel":
+                names.labels.setdefault(subject, {}).setdefault(triple.object.language, triple.object.value)
+    for subject, (classes, words) in found.items():
+        if classes:
+            names.add(subject, classes, words)
+
+
+def _triples(folder: str) -> Iterator[ox.Triple]:
+    for name, file in walk(folder, ".ttl"):
+        if "/" not in name:
+            for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE):
+                yield quad.triple
+
+
+__all__ = ["XSD", "Field", "Model", "Names", "add_names", "fold"]

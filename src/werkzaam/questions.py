@@ -1,0 +1,126 @@
+"""Competency questions: files of SPARQL with a header that says what is asked.
+
+A question is a file of `queries/`; its parameters are a VALUES row of defaults that the runner
+replaces with serialised terms, so a file is valid SPARQL as it stands and resists injection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from werkzaam.errors import OurFault, UsageError
+from werkzaam.resources import walk
+from werkzaam.store import Row, Store
+
+_HEADER = re.compile(r"^# (id|vraag|question|param|columns): +(.*)$", re.MULTILINE)
+_PARAM = re.compile(r"^\$(\w+) +([\w:]+)(\+?) +(.+?) \| (.+)$")
+
+Groups = Sequence[Sequence[str]]
+"""What is wanted: every group must be met, each by any of its IRIs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter: its name, the class of what it takes, and whether it takes groups."""
+
+    name: str
+    takes: str
+    many: bool
+    text: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One competency question, with the text of its query."""
+
+    name: str
+    text: dict[str, str]
+    params: tuple[Param, ...]
+    columns: tuple[str, ...]
+    query: str
+
+    def param(self, name: str) -> Param:
+        """Give the parameter called `name`; raises `UsageError` where there is none."""
+        for one in self.params:
+            if one.name == name:
+                return one
+        known = ", ".join(one.name for one in self.params) or "-"
+        raise UsageError("parameter-unknown", question=self.name, value=name, known=known)
+
+    def bind(self, values: Mapping[str, Groups]) -> str:
+        """Give the query with the defaults of `values`' parameters replaced."""
+        query = self.query
+        for name, groups in values.items():
+            if not groups:
+                continue
+            query = _put_groups(query, name, groups) if self.param(name).many else _put(query, name, groups[0][0])
+        return query
+
+
+def _put_groups(query: str, name: str, groups: Groups) -> str:
+    rows = " ".join(
+        f"({number} <{iri}> {len(groups)})" for number, group in enumerate(groups, 1) for iri in group
+    )
+    return _replace(query, rf"(VALUES \(\$\w+ \${name} \$\w+\) \{{)[^}}]*(\}})", rf"\g<1> {rows} \g<2>")
+
+
+def _put(query: str, name: str, iri: str) -> str:
+    found = re.search(rf"VALUES \(((?:\$\w+ ?)*\${name}\b(?: ?\$\w+)*)\) \{{ \(([^)]*)\) \}}", query)
+    if found is None:
+        raise OurFault("our-fault", problem=f"no defaults for ${name}")
+    terms = found[2].split()
+    terms[found[1].split().index(f"${name}")] = f"<{iri}>"
+    return query[: found.start(2)] + " ".join(terms) + query[found.end(2) :]
+
+
+def _replace(query: str, pattern: str, new: str) -> str:
+    made, count = re.subn(pattern, new, query)
+    if not count:
+        raise OurFault("our-fault", problem="no VALUES row")
+    return made
+
+
+def parse(name: str, text: str) -> Question:
+    """Read a question from the text of its file; raises `OurFault` where its header is wrong."""
+    header: dict[str, list[str]] = {}
+    for key, value in _HEADER.findall(text):
+        header.setdefault(key, []).append(value.strip())
+    params = []
+    for line in header.get("param", []):
+        found = _PARAM.match(line)
+        if found is None:
+            raise OurFault("our-fault", problem=f"{name}: param {line}")
+        params.append(Param(found[1], found[2], bool(found[3]), {"nl": found[4], "en": found[5]}))
+    if header.get("id") != [name] or not {"vraag", "question", "columns"} <= header.keys():
+        raise OurFault("our-fault", problem=f"{name}: header")
+    columns = tuple(part.split()[0] for part in re.split(r", (?![^(]*\))", header["columns"][0]))
+    return Question(name, {"nl": header["vraag"][0], "en": header["question"][0]}, tuple(params), columns, text)
+
+
+@cache
+def questions() -> dict[str, Question]:
+    """Give all questions by name."""
+    return {
+        path.removesuffix(".rq"): parse(path.removesuffix(".rq"), file.read_text("utf-8"))
+        for path, file in walk("queries", ".rq")
+        if "/" not in path
+    }
+
+
+def question(name: str) -> Question:
+    """Give the question called `name`; raises `UsageError`, with the nearest names, where there is none."""
+    known = questions()
+    if name in known:
+        return known[name]
+    from rapidfuzz import process
+
+    near = ", ".join(hit[0] for hit in process.extract(name, list(known), limit=3))
+    raise UsageError("question-unknown", value=name, near=near)
+
+
+def ask(store: Store, name: str, values: Mapping[str, Groups] | None = None) -> list[Row]:
+    """Answer a question over `store`; a parameter that is not in `values` keeps its default."""
+    return store.select(question(name).bind(values or {}))

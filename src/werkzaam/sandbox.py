@@ -1,0 +1,97 @@
+"""Foreign input is read in a child process with limits; its death is a finding, never ours.
+
+A short query can kill the engine by a segmentation fault, a small document can eat all memory, and
+a query could ask the network. The child has a limit on memory, processor time and wall time.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from werkzaam.errors import WerkzaamError
+
+MEMORY = 3 << 30
+SECONDS = 60.0
+
+
+class ChildDied(Exception):
+    """The child ended without an answer: `reason` is ``time`` or ``crash``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS, memory: int = MEMORY) -> Any:
+    """Give what a module-level `function` returns in a limited child; arguments and result are plain data.
+
+    Raises `ChildDied` where the child gave no answer, and the child's own `WerkzaamError`.
+    """
+    method = "fork" if sys.platform.startswith("linux") else "spawn"
+    context = multiprocessing.get_context(method)
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_child, args=(theirs, ours, function, arguments, seconds, memory), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        if not ours.poll(seconds):
+            raise ChildDied("time")
+        answer = json.loads(ours.recv_bytes())
+    except EOFError:
+        child.join(5)
+        # SIGXCPU and SIGKILL are how the limits on processor time end a child.
+        raise ChildDied("time" if child.exitcode in (-24, -9) else "crash") from None
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+    if "error" in answer:
+        kind = next(k for k in (WerkzaamError, *_subclasses()) if k.__name__ == answer["error"])
+        raise kind(answer["key"], **answer["data"])
+    return answer["result"]
+
+
+def _subclasses() -> list[type[WerkzaamError]]:
+    return WerkzaamError.__subclasses__()
+
+
+def _child(theirs: Connection, ours: Connection, function: Callable[..., Any],
+           arguments: tuple[Any, ...], seconds: float, memory: int) -> None:
+    ours.close()
+    _limit(seconds, memory)
+    try:
+        answer = {"result": function(*arguments)}
+    except WerkzaamError as error:
+        answer = {"error": type(error).__name__, "key": error.key, "data": error.data}
+    except (MemoryError, RecursionError):
+        return
+    theirs.send_bytes(json.dumps(answer).encode())
+    theirs.close()
+
+
+def forbid_files_and_network() -> None:
+    """Let this process open nothing more: no file, no socket. POSIX only."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _limit(seconds: float, memory: int) -> None:
+    # What a dying engine prints is not for the user: the parent says what happened.
+    sys.stderr.flush()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    try:
+        import resource
+    except ImportError:  # not POSIX: the wall time alone limits the child
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))

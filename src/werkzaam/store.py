@@ -1,0 +1,153 @@
+"""The narrow interface behind which a triple store stands, and the two that are embedded.
+
+Every store answers over the union of its named graphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyoxigraph as ox
+
+from werkzaam.errors import InputError, StoreError
+
+
+class Iri(str):
+    """The IRI of a thing, as text."""
+
+    __slots__ = ()
+
+
+class Literal(str):
+    """The text of a literal, with its language ("" for none) and datatype."""
+
+    __slots__ = ("datatype", "language")
+    language: str
+    datatype: str
+
+    def __new__(cls, text: str, language: str = "", datatype: str = "") -> Literal:
+        made = super().__new__(cls, text)
+        made.language, made.datatype = language, datatype
+        return made
+
+
+Value = Iri | Literal
+Row = dict[str, Value]
+
+MEDIA = {
+    "json": "application/sparql-results+json",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "xml": "application/sparql-results+xml",
+}
+
+
+class Store(Protocol):
+    """What the engine asks of a store."""
+
+    def select(self, query: str) -> list[Row]:
+        """Give the rows of a SELECT; an unbound variable is missing from its row."""
+        ...
+
+    def answer(self, query: str, form: str) -> str:
+        """Answer any query as text: `form` is json, csv, tsv or xml, or nt for graphs."""
+        ...
+
+    def replace(self, graphs: Iterable[str], quads: Iterable[ox.Quad]) -> None:
+        """Put `quads` in the place of everything in `graphs`, all at once or not at all."""
+        ...
+
+    def quads(self, graph: str | None = None) -> Iterable[ox.Quad]:
+        """Give the quads of `graph`, or of all graphs."""
+        ...
+
+
+class Oxigraph:
+    """An Oxigraph store in this process, in memory or in a directory."""
+
+    def __init__(self, directory: Path | None = None, *, create: bool = False) -> None:
+        if directory is not None and not create and not (directory / "CURRENT").is_file():
+            raise StoreError("store-missing", path=str(directory))
+        try:
+            self._store = ox.Store(str(directory)) if directory else ox.Store()
+        except (OSError, RuntimeError) as error:
+            raise StoreError("store-unreadable", path=str(directory), problem=str(error)) from None
+
+    def load_nquads(self, content: bytes) -> None:
+        """Load N-Quads of our own making into an empty store."""
+        self._store.bulk_load(content, format=ox.RdfFormat.N_QUADS)
+
+    def _query(self, query: str) -> Any:
+        try:
+            return self._store.query(query, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise InputError("query-syntax", line=error.lineno or 1, problem=_problem(error)) from None
+
+    def select(self, query: str) -> list[Row]:
+        """Give the rows of a SELECT."""
+        found = self._query(query)
+        names = [variable.value for variable in found.variables]
+        return [
+            {name: _value(term) for name, term in zip(names, solution, strict=True) if term is not None}
+            for solution in found
+        ]
+
+    def answer(self, query: str, form: str) -> str:
+        """Answer any query as text, serialised by the engine in the thread that asked."""
+        found = self._query(query)
+        if isinstance(found, ox.QueryTriples):
+            made = found.serialize(format=ox.RdfFormat.N_TRIPLES)
+        else:
+            media = {
+                "json": ox.QueryResultsFormat.JSON,
+                "csv": ox.QueryResultsFormat.CSV,
+                "tsv": ox.QueryResultsFormat.TSV,
+                "xml": ox.QueryResultsFormat.XML,
+            }[form]
+            made = found.serialize(format=media)
+        return bytes(made).decode("utf-8")
+
+    def replace(self, graphs: Iterable[str], quads: Iterable[ox.Quad]) -> None:
+        """Replace whole graphs in one transaction."""
+        names = " ".join(f"<{graph}>" for graph in graphs)
+        lines = _group(quads)
+        self._store.update(
+            f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} INSERT {{ {lines} }} "
+            f"WHERE {{ OPTIONAL {{ VALUES ?g {{ {names} }} GRAPH ?g {{ ?s ?p ?o }} }} }}"
+        )
+
+    def quads(self, graph: str | None = None) -> Iterable[ox.Quad]:
+        """Give the quads of one graph or of all."""
+        name = ox.NamedNode(graph) if graph else None
+        return self._store.quads_for_pattern(None, None, None, name)
+
+
+def _group(quads: Iterable[ox.Quad]) -> str:
+    by_graph: dict[str, list[str]] = {}
+    for quad in quads:
+        by_graph.setdefault(str(quad.graph_name), []).append(f"{quad.triple} .")
+    return " ".join(f"GRAPH {graph} {{ {' '.join(lines)} }}" for graph, lines in by_graph.items())
+
+
+def _value(term: Any) -> Value:
+    if isinstance(term, ox.Literal):
+        return Literal(term.value, term.language or "", term.datatype.value)
+    return Iri(getattr(term, "value", str(term)))
+
+
+def _problem(error: SyntaxError) -> str:
+    return str(error.msg).replace("\n", " ").strip()
+
+
+def open_store(where: str | None) -> Oxigraph:
+    """Open the store that `--store` names: None or ``oxigraph:DIR``."""
+    if where is None:
+        from werkzaam.build import packaged
+
+        return packaged()
+    kind, _, rest = where.partition(":")
+    if kind == "oxigraph" and rest:
+        return Oxigraph(Path(rest))
+    raise StoreError("store-kind", value=where)

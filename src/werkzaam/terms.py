@@ -1,0 +1,67 @@
+"""The namespaces of werkzaam and the few terms that the engine itself must know."""
+
+from __future__ import annotations
+
+BASE = "https://w3id.org/werkzaam/"
+WZ = BASE + "ontology#"
+SHAPE = BASE + "shape#"
+CONCEPT = BASE + "concept/"
+ID = BASE + "id/"
+GRAPH = BASE + "graph/"
+ONTOLOGY_GRAPH = GRAPH + "ontology"
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+SH = "http://www.w3.org/ns/shacl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+TOOI_MUNICIPALITY = "https://identifier.overheid.nl/tooi/id/gemeente/"
+
+PREFIXES = {
+    "dcterms": "http://purl.org/dc/terms/",
+    "gemeente": TOOI_MUNICIPALITY,
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "sh": SH,
+    "skos": SKOS,
+    "wz": WZ,
+    "wzc": CONCEPT,
+    "wzi": ID,
+    "wzs": SHAPE,
+    "xsd": XSD,
+}
+
+TYPE = RDF + "type"
+LANGUAGES = ("nl", "en")
+
+
+def expand(curie: str) -> str | None:
+    """Give the IRI of a CURIE with a known prefix, else None.
+
+    >>> expand("wzc:mechanism/tailoring")
+    'https://w3id.org/werkzaam/concept/mechanism/tailoring'
+    >>> expand("maatwerk") is None
+    True
+    """
+    prefix, colon, rest = curie.partition(":")
+    base = PREFIXES.get(prefix)
+    return base + rest if colon and base else None
+
+
+def shorten(iri: str) -> str:
+    """Give the CURIE of an IRI, or the IRI itself where no prefix fits.
+
+    >>> shorten("https://w3id.org/werkzaam/id/claim/adp/k017")
+    'wzi:claim/adp/k017'
+    """
+    fits = [(len(base), prefix) for prefix, base in PREFIXES.items() if iri.startswith(base)]
+    if not fits:
+        return iri
+    length, prefix = max(fits)
+    return f"{prefix}:{iri[length:]}"
+
+
+def slug(iri: str) -> str:
+    """Give the last part of an IRI, by which people name a thing."""
+    return iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]

@@ -1,0 +1,122 @@
+"""Check documents: read, resolve, run the shapes; every finding at once, each at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pyoxigraph as ox
+
+from werkzaam.errors import Finding, Place, finding
+from werkzaam.foreign import read_file
+from werkzaam.loading import Loaded, loader_for
+from werkzaam.model import Model, Names, add_names
+from werkzaam.sandbox import ChildDied, call
+from werkzaam.terms import SH, TYPE
+
+_SEVERITY = {"Violation": "violation", "Warning": "warning", "Info": "info"}
+
+
+def validate(files: Sequence[str], store: str | None = None) -> list[Finding]:
+    """Check `files` against the vocabulary, the shapes and what `store` already holds.
+
+    Each file is read in a limited child process. Raises `InputError` where a file cannot be read
+    or its ending is unknown; everything else is a finding.
+    """
+    found: list[Finding] = []
+    contents = [(file, read_file(file)) for file in files]
+    for file, _ in contents:
+        loader_for(file)
+    texts = [(file, content.decode("latin-1")) for file, content in contents]
+    for index, (file, _) in enumerate(texts):
+        try:
+            found += map(Finding.from_dict, call(_in_child, texts, index, store))
+        except ChildDied as death:
+            found.append(finding("input-kills-reader" if death.reason == "crash" else "input-takes-too-long", Place(file)))
+    return found
+
+
+def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> list[dict[str, Any]]:
+    from werkzaam.store import open_store
+
+    contents = [(file, text.encode("latin-1")) for file, text in texts]
+    known = open_store(store).select(
+        "PREFIX wz: <https://w3id.org/werkzaam/ontology#> "
+        "SELECT ?s ?t ?n WHERE { ?s a ?t . { ?d wz:contains ?s } UNION { ?d wz:describes ?s } "
+        "OPTIONAL { ?s wz:name ?n } }"
+    )
+    model = Model()
+    names = model.names.copy()
+    for row in known:
+        names.add(row["s"], model.parents(row["t"]), [row["n"]] if "n" in row else [])
+    for file, content in contents:
+        add_names(names, model, loader_for(file).things(content, model))
+    file, content = contents[index]
+    loaded = loader_for(file).load(content, file, model, names)
+    return [one.as_dict() for one in check(loaded, model, names, file)]
+
+
+def check(loaded: Loaded, model: Model, names: Names, file: str) -> list[Finding]:
+    """Give what the loader found and what the shapes find, in the order of the file."""
+    findings = list(loaded.findings)
+    told = {(one.subject, one.path) for one in findings}
+    if loaded.triples:
+        findings += [
+            one for one in _run_shapes(loaded, model, names, file) if (one.subject, one.path) not in told
+        ]
+    return sorted(findings, key=lambda one: (one.place.line or 0, one.place.column or 0, one.rule, one.subject))
+
+
+def _run_shapes(loaded: Loaded, model: Model, names: Names, file: str) -> Iterable[Finding]:
+    from pyshacl import validate as run
+    from rdflib import URIRef
+
+    data = _graph((*loaded.triples, *_context(loaded, model, names)))
+    shapes = _graph(model.shapes)
+    typed = sorted({t.subject.value for t in loaded.triples if t.predicate.value == TYPE and isinstance(t.subject, ox.NamedNode)})
+    _, results, _ = run(data, shacl_graph=shapes, focus_nodes=[URIRef(one) for one in typed], inplace=True)
+    sh = {name: URIRef(SH + name) for name in ("result", "focusNode", "resultPath", "sourceShape", "resultSeverity")}
+    for result in results.objects(None, sh["result"]):
+        focus = str(results.value(result, sh["focusNode"]))
+        shape = str(results.value(result, sh["sourceShape"]))
+        path = str(results.value(result, sh["resultPath"]) or "")
+        severity = str(results.value(result, sh["resultSeverity"])).rsplit("#", 1)[-1]
+        place = loaded.places.get((focus, path)) or loaded.places.get((focus, "")) or Place(file)
+        yield Finding(shape, _SEVERITY[severity], place, model.in_both(shape, SH + "message"), focus, path)
+
+
+def _context(loaded: Loaded, model: Model, names: Names) -> Iterable[ox.Triple]:
+    """What the shapes must know besides the document: the ontology, and the types of what it names."""
+    yield from model.ontology
+    named = {t.object.value for t in loaded.triples if isinstance(t.object, ox.NamedNode)}
+    for iri in sorted(named & names.classes.keys()):
+        for cls in sorted(names.classes[iri]):
+            yield ox.Triple(ox.NamedNode(iri), ox.NamedNode(TYPE), ox.NamedNode(cls))
+
+
+def _graph(triples: Iterable[ox.Triple]) -> Any:
+    import rdflib
+
+    graph = rdflib.Graph()
+
+    def term(one: Any) -> Any:
+        if isinstance(one, ox.NamedNode):
+            return rdflib.URIRef(one.value)
+        if isinstance(one, ox.BlankNode):
+            return rdflib.BNode(one.value)
+        if one.language:
+            return rdflib.Literal(one.value, lang=one.language)
+        plain = one.datatype.value.endswith("#string")
+        return rdflib.Literal(one.value, datatype=None if plain else rdflib.URIRef(one.datatype.value))
+
+    for triple in triples:
+        graph.add((term(triple.subject), term(triple.predicate), term(triple.object)))
+    return graph
+
+
+def refused(findings: Iterable[Finding]) -> bool:
+    """Say whether any finding is a violation."""
+    return any(one.severity == "violation" for one in findings)
+
+
+
