@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.loading import Loaded, complete
-from werkzaam.model import Field, Model, Names, fold
+from werkzaam.model import Field, Model, Names
 from werkzaam.terms import GRAPH, ID, LANGUAGES, TYPE, WZ
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence, read
 
@@ -41,7 +41,10 @@ def things(content: bytes, model: Model) -> Iterator[ox.Triple]:
     if not isinstance(tree, Mapping):
         return
     study = _text(tree, "onderzoek", "study")
-    for key, above, base in ((("zaken", "things"), "Thing", ID), (("beweringen", "claims"), "Claim", f"{ID}claim/{study}/")):
+    for key, above, base in (
+        (("zaken", "things"), "Thing", ID),
+        (("beweringen", "claims"), "Claim", f"{ID}claim/{study}/"),
+    ):
         for item in _items(_value(tree, *key)):
             name, kind = _text(item, "id"), _text(item, *_KIND.values())
             cls = model.class_named(kind, WZ + above) if name and kind else None
@@ -89,7 +92,7 @@ class _Document:
         case = _text(self.tree, "casus", "case")
         self.loaded.graph = GRAPH + "/".join(part for part in (self.study, case) if _plain(part))
         body = Mapping([pair for pair in self.tree.pairs if pair[0].text not in _HEADER], self.tree.place)
-        node = self._node(body, _ROOT, self.loaded.graph, known_class=True)
+        node = self._node(body, _ROOT, self.loaded.graph)
         data = {"@context": self.context, **node}
         self.loaded.triples = {quad.triple for quad in ox.parse(json.dumps(data), format=ox.RdfFormat.JSON_LD)}
         complete(self.loaded, self.model)
@@ -101,9 +104,7 @@ class _Document:
             self.findings.append(finding("format-version-missing", place, version=FORMAT))
             return False
         if version.text != FORMAT:
-            self.findings.append(
-                finding("format-version-unknown", version.place, given=version.text, version=FORMAT)
-            )
+            self.findings.append(finding("format-version-unknown", version.place, given=version.text, version=FORMAT))
             return False
         language = _value(self.tree, "taal", "language")
         if not isinstance(language, Scalar) or language.text not in LANGUAGES:
@@ -116,16 +117,14 @@ class _Document:
             return False
         return True
 
-    def _node(self, node: Mapping, cls: str, iri: str, *, known_class: bool = False) -> dict[str, Any]:
+    def _node(self, node: Mapping, cls: str, iri: str) -> dict[str, Any]:
         """Give the JSON-LD of a mapping of class `cls` that is called `iri`."""
-        if not known_class:
-            cls = self._class(node, cls)
         fields = self.model.fields_of(cls)
         by_key = {one.keys[self.lang]: one for one in fields.values() if self.lang in one.keys}
         made: dict[str, Any] = {"@id": iri, "@type": cls}
         self.loaded.places[iri, ""] = node.place
         for key, value in node.pairs:
-            if key.text in (*_ID, *_KIND.values()) and not known_class:
+            if key.text in (*_ID, *_KIND.values()) and cls != _ROOT:
                 continue
             one = by_key.get(key.text)
             if one is None:
@@ -153,7 +152,8 @@ class _Document:
         if one.kind == "node":
             if not isinstance(value, Mapping):
                 return self._wrong("mapping-expected", value.place, one, iri)
-            return self._node(value, one.target or "", self._call(value, one, iri))
+            cls, called = self._class(value, one.target or ""), self._call(value, one, iri)
+            return self._node(value, cls, called) if cls and called else None
         if not isinstance(value, Scalar):
             return self._wrong("text-expected", value.place, one, iri)
         if one.kind == "literal":
@@ -187,8 +187,8 @@ class _Document:
                 texts.append({"@value": text.text, "@language": key.text})
         return texts or None
 
-    def _call(self, node: Mapping, one: Field, parent: str) -> str:
-        """Give the IRI of a part, thing or claim: by its id, or by its content where it has none."""
+    def _call(self, node: Mapping, one: Field, parent: str) -> str | None:
+        """Give the IRI of a part, thing or claim: by its id, or by its content where it has none; None if taken."""
         value = _value(node, *_ID)
         name = value.text if isinstance(value, Scalar) else ""
         if one.target == WZ + "Claim":
@@ -205,13 +205,15 @@ class _Document:
         iri = name if "://" in name else base + name
         if not _plain(iri):
             self._wrong("id-not-plain", place, one, parent, value=name)
-            iri = base + "".join(c if c.isalnum() and c.isascii() or c in "-/" else "-" for c in name)
+            iri = base + "".join(c if (c.isalnum() and c.isascii()) or c in "-/" else "-" for c in name)
         if iri in self.seen:
             self._wrong("id-twice", place, one, iri, value=name)
+            return None
         self.seen.add(iri)
         return iri
 
-    def _class(self, node: Mapping, above: str) -> str:
+    def _class(self, node: Mapping, above: str) -> str | None:
+        """Give the class that a mapping says it is of, `above` where there is no choice, None where unknown."""
         kind = _value(node, _KIND[self.lang])
         choices = self.model.children.get(above, {above})
         if not isinstance(kind, Scalar):
@@ -219,13 +221,12 @@ class _Document:
                 self.findings.append(
                     finding("kind-missing", node.place, key=_KIND[self.lang], known=self._kinds(above))
                 )
+                return None
             return above
         found = self.model.class_named(kind.text, above)
         if found is None:
-            self.findings.append(
-                finding("kind-unknown", kind.place, value=kind.text, known=self._kinds(above))
-            )
-        return found or above
+            self.findings.append(finding("kind-unknown", kind.place, value=kind.text, known=self._kinds(above)))
+        return found
 
     def _kinds(self, above: str) -> str:
         from werkzaam.terms import RDFS
@@ -250,10 +251,14 @@ class _Document:
     def _all_fields(self) -> Iterable[Field]:
         return (one for fields in self.model.fields.values() for one in fields.values())
 
-    def _unknown_name(self, one: Field, value: Scalar, iri: str, hits: list[str]) -> None:
+    def _unknown_name(self, one: Field, value: Scalar, iri: str, hits: list[str]) -> Any:
         if hits:
             return self._wrong(
-                "name-ambiguous", value.place, one, iri, value=value.text,
+                "name-ambiguous",
+                value.place,
+                one,
+                iri,
+                value=value.text,
                 known=", ".join("/".join(h.split("/")[-2:]) for h in hits),
             )
         wanted = None if one.target is None else self.model.children.get(one.target, {one.target})
@@ -261,10 +266,18 @@ class _Document:
         key = "name-unknown-near" if near else "name-unknown"
         return self._wrong(key, value.place, one, iri, value=value.text, near=", ".join(near))
 
-    def _wrong(self, message: str, place: Place, one: Field, iri: str, **data: Any) -> None:
+    def _wrong(self, message: str, place: Place, one: Field, iri: str, **data: Any) -> Any:
+        """Note what is wrong; gives None, which stands for no value."""
         self.findings.append(
-            finding(message, place, subject=iri, path=one.path, rule=one.rule,
-                    key=one.keys.get(self.lang, ""), **data)
+            finding(
+                message,
+                place,
+                subject=iri,
+                path=one.path,
+                rule=one.rule,
+                key=one.keys.get(self.lang, ""),
+                **data,
+            )
         )
 
 
@@ -285,6 +298,3 @@ def _plainly(node: Node) -> Any:
     if isinstance(node, Sequence):
         return [_plainly(item) for item in node.items]
     return [(key.text, _plainly(value)) for key, value in node.pairs]
-
-
-__all__ = ["SUFFIXES", "fold", "load", "things"]

@@ -79,7 +79,7 @@ def what_works(store: Store, groups: Groups) -> Answer:
     for row in rows:
         verdicts.setdefault(row["claim"], []).append(row["verdict"])
     nodes = {node.iri: node for node in claims(store, verdicts)} if verdicts else {}
-    order = {row["thing"]: row["rank"] for row in store.select(_ORDER)}
+    order = {str(row["thing"]): str(row["rank"]) for row in store.select(_ORDER)}
     headings: dict[str, list[Node]] = {}
     for iri, found in verdicts.items():
         for verdict in found:
@@ -185,9 +185,7 @@ def _patterns(works: Sequence[Node], fails: Sequence[Node]) -> list[Pattern]:
         if len(set(works_in) | set(fails_in)) < 2:
             continue
         for_pro, for_con = _conditions(pro), _conditions(con)
-        found.append(
-            Pattern(mechanism, works_in, fails_in, sorted(for_pro - for_con), sorted(for_con - for_pro))
-        )
+        found.append(Pattern(mechanism, works_in, fails_in, sorted(for_pro - for_con), sorted(for_con - for_pro)))
     return found
 
 
@@ -210,7 +208,11 @@ def as_data(answer: Answer, known: Known, lang: str) -> dict[str, Any]:
         "language": lang,
         "asked": [[{"iri": iri, "label": known.label(iri, lang)} for iri in group] for group in answer.asked],
         "headings": [
-            {"verdict": slug(verdict), "label": known.label(verdict, lang), "claims": [entry(e) for e in entries]}
+            {
+                "verdict": slug(verdict),
+                "label": known.label(verdict, lang),
+                "claims": [entry(e) for e in entries],
+            }
             for verdict, entries in answer.headings
         ],
         "silent": [

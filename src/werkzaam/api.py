@@ -49,8 +49,15 @@ class Werkzaam:
             for item in items
         ]
 
-    def what_works(self, *, mechanism: Wanted | None = None, for_: Wanted | None = None,
-                   in_: Wanted | None = None, outcome: Wanted | None = None, case: Wanted | None = None) -> Answer:
+    def what_works(
+        self,
+        *,
+        mechanism: Wanted | None = None,
+        for_: Wanted | None = None,
+        in_: Wanted | None = None,
+        outcome: Wanted | None = None,
+        case: Wanted | None = None,
+    ) -> Answer:
         """Answer *what works*: items given twice mean both, a comma means either."""
         asked = {"mechanism": mechanism, "trait": for_, "context": in_, "outcome": outcome, "case": case}
         return what_works(self.store, [g for name, wanted in asked.items() for g in self.groups(name, wanted)])

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from werkzaam.store import Iri, Literal, Store, Value
 from werkzaam.terms import TYPE, WZ, slug
 
-PARTS = ("actor", "exceptFor", "hasOutcome", "supportedBy", "disputedBy", "qualifiedBy", "readSpan", "argument")
+PARTS = (
+    "actor",
+    "exceptFor",
+    "hasOutcome",
+    "supportedBy",
+    "disputedBy",
+    "qualifiedBy",
+    "readSpan",
+    "argument",
+)
 
 _QUERY = """
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>

@@ -39,7 +39,12 @@ def _store(function: _F) -> _F:
 
 def _format(*known: str) -> Callable[[_F], _F]:
     return click.option(
-        "--format", "form", type=click.Choice(known), default=known[0], show_default=True, help=_help("format")
+        "--format",
+        "form",
+        type=click.Choice(known),
+        default=known[0],
+        show_default=True,
+        help=_help("format"),
     )
 
 
@@ -72,8 +77,16 @@ def cli() -> None:
 @_format(*FORMATS)
 @_lang
 @_store
-def what_works(mechanism: tuple[str, ...], for_: tuple[str, ...], in_: tuple[str, ...], outcome: tuple[str, ...],
-               case: tuple[str, ...], form: str, lang: str | None, store: str | None) -> None:
+def what_works(
+    mechanism: tuple[str, ...],
+    for_: tuple[str, ...],
+    in_: tuple[str, ...],
+    outcome: tuple[str, ...],
+    case: tuple[str, ...],
+    form: str,
+    lang: str | None,
+    store: str | None,
+) -> None:
     """Answer what works, for whom, under which circumstances."""
     from werkzaam.answers import as_data
     from werkzaam.render import COLUMNS, Teller, as_csv
@@ -229,7 +242,13 @@ def cases(form: str, lang: str | None, store: str | None) -> None:
     if form == "csv":
         sys.stdout.write(as_csv(columns, rows))
     elif form == "md":
-        _out([f"| {' | '.join(columns)} |", f"|{' --- |' * len(columns)}", *(f"| {' | '.join(r)} |" for r in rows)])
+        _out(
+            [
+                f"| {' | '.join(columns)} |",
+                f"|{' --- |' * len(columns)}",
+                *(f"| {' | '.join(r)} |" for r in rows),
+            ]
+        )
     else:
         _out(grid(columns, rows))
 
@@ -262,8 +281,14 @@ def build(out: str | None, lang: str | None, store: str | None) -> None:
 
 
 @cli.command(help=_help("export"))
-@click.option("--as", "form", type=click.Choice(["jsonl", "nq", "ttl"]), default="jsonl", show_default=True,
-              help=_help("as"))
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["jsonl", "nq", "ttl"]),
+    default="jsonl",
+    show_default=True,
+    help=_help("as"),
+)
 @_store
 def export(form: str, store: str | None) -> None:
     """Write the whole collection to stdout."""
@@ -300,7 +325,9 @@ def evidence_check(report: str, lang: str | None, store: str | None) -> None:
 @click.option("--sentences", type=click.IntRange(1, 5), default=1, show_default=True, help=_help("sentences"))
 @_lang
 @_store
-def evidence_locate(report: str, section: str, phrase: str, sentences: int, lang: str | None, store: str | None) -> None:
+def evidence_locate(
+    report: str, section: str, phrase: str, sentences: int, lang: str | None, store: str | None
+) -> None:
     """Write the locator of a phrase, ready for a case document."""
     from werkzaam.evidence import locate, open_source
     from werkzaam.foreign import read_file

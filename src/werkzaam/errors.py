@@ -60,8 +60,17 @@ class Finding:
         return cls(data["rule"], data["severity"], place, data["message"], data["subject"], data["path"])
 
 
-def finding(key: str, place: Place, *, severity: str = "violation", subject: str = "",
-            path: str = "", rule: str = "", **data: Any) -> Finding:
+def finding(
+    key: str,
+    place: Place,
+    /,
+    *,
+    severity: str = "violation",
+    subject: str = "",
+    path: str = "",
+    rule: str = "",
+    **data: Any,
+) -> Finding:
     """Make a finding of which the message stands in the catalogue under `key`."""
     text = {lang: say(lang, key, **data) for lang in ("nl", "en")}
     return Finding(rule or key, severity, place, text, subject, path)
@@ -75,7 +84,7 @@ class WerkzaamError(Exception):
     data: dict[str, Any] = field(default_factory=dict)
     exit_code = 2
 
-    def __init__(self, key: str, **data: Any) -> None:
+    def __init__(self, key: str, /, **data: Any) -> None:
         super().__init__(key)
         self.key = key
         self.data = data

@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from werkzaam.claims import Node, claims
 from werkzaam.errors import Finding, InputError, Place, UsageError, finding
@@ -94,9 +95,9 @@ class Source:
 
 
 def normalise(text: str, footer: str = "") -> str:
-    """Join words broken over lines, drop page footers, fold white space to one blank, compose Unicode.
+    r"""Join words broken over lines, drop page footers, fold white space to one blank, compose Unicode.
 
-    >>> normalise("een com-\\n\\nputercursus  is")
+    >>> normalise("een com-\n\nputercursus  is")
     'een computercursus is'
     """
     if footer:
@@ -143,7 +144,8 @@ def _span(row: Row) -> Span:
 def check(store: Store, source: Source, file: str) -> tuple[int, list[Finding]]:
     """Check each locator of the source's claims and things; give how many places were looked at, and what is wrong."""
     only = [row["claim"] for row in store.select(_OF_STUDY % source.publication)]
-    count, findings = 0, []
+    count = 0
+    findings: list[Finding] = []
     for node, kind in _places(claims(store, only)):
         count += 1
         findings += _check_read(node, source, file) if kind == "readSpan" else _check_place(node, source, file)
@@ -166,7 +168,7 @@ def _places(nodes: list[Node]) -> Iterator[tuple[Node, str]]:
 
 
 def _check_place(node: Node, source: Source, file: str) -> Iterator[Finding]:
-    def wrong(key: str, **data: object) -> Finding:
+    def wrong(key: str, **data: Any) -> Finding:
         return finding(key, Place(file), subject=node.iri, **data)
 
     name, phrase = node.one("section") or "", node.one("phrase") or ""
@@ -205,8 +207,14 @@ def _check_read(node: Node, source: Source, file: str) -> Iterator[Finding]:
     start, end = int(node.one("start") or 0), int(node.one("end") or 0)
     section = source.sections.get(node.one("section") or "")
     if section is None or not section.start <= start < end <= section.end:
-        yield finding("evidence-outside", Place(file), subject=node.iri, start=start, end=end,
-                      section=node.one("section") or "-")
+        yield finding(
+            "evidence-outside",
+            Place(file),
+            subject=node.iri,
+            start=start,
+            end=end,
+            section=node.one("section") or "-",
+        )
         return
     text = source.normal(start, end).casefold()
     for word in node.values.get("searchedFor", []):

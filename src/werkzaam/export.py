@@ -15,7 +15,16 @@ from werkzaam.terms import GRAPH, PREFIXES, slug
 JSONL_VERSION = 1
 FORMS = ("jsonl", "nq", "ttl")
 
-_RELATED = ("restates", "strongerThan", "contradicts", "qualifies", "illustrates", "explains", "followedBy", "revises")
+_RELATED = (
+    "restates",
+    "strongerThan",
+    "contradicts",
+    "qualifies",
+    "illustrates",
+    "explains",
+    "followedBy",
+    "revises",
+)
 _STANCES = {"supportedBy": "supports", "disputedBy": "disputes", "qualifiedBy": "qualifies"}
 
 
@@ -141,4 +150,4 @@ def export(store: Store, form: str) -> Iterator[str]:
 def _turtle(quads: Iterable[ox.Quad]) -> Iterator[str]:
     triples = sorted({quad.triple for quad in quads}, key=str)
     made = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
-    yield from (bytes(made).decode("utf-8")).splitlines(keepends=True)
+    yield from (made or b"").decode("utf-8").splitlines(keepends=True)

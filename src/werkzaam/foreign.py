@@ -41,7 +41,12 @@ def check_query(text: str) -> None:
         raise InputError("query-deep", limit=MAX_QUERY_DEPTH, line=1)
     if len(_OPERATOR.findall(bare)) > MAX_QUERY_OPERATORS:
         raise InputError("query-operators", limit=MAX_QUERY_OPERATORS)
-    for word, key in (("SERVICE", "query-service"), ("LOAD", "query-update"), ("INSERT", "query-update"), ("DELETE", "query-update")):
+    for word, key in (
+        ("SERVICE", "query-service"),
+        ("LOAD", "query-update"),
+        ("INSERT", "query-update"),
+        ("DELETE", "query-update"),
+    ):
         found = re.search(rf"(?<![?$:\w-]){word}\b(?!:)", bare, re.IGNORECASE)
         if found:
             raise InputError(key, line=bare[: found.start()].count("\n") + 1)

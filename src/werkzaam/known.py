@@ -17,7 +17,9 @@ PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 
 SELECT ?thing ?class ?kind ?label
 WHERE {
-  VALUES (?kind ?path) { (1 skos:prefLabel) (1 rdfs:label) (1 wz:name) (2 skos:altLabel) (2 skos:notation) (2 wz:abbreviation) }
+  VALUES (?kind ?path) {
+    (1 skos:prefLabel) (1 rdfs:label) (1 wz:name) (2 skos:altLabel) (2 skos:notation) (2 wz:abbreviation)
+  }
   ?thing ?path ?label .
   ?thing a ?type .
   ?type rdfs:subClassOf* ?class .
@@ -38,7 +40,7 @@ class Known:
         classes: dict[str, set[str]] = {}
         words: dict[str, set[str]] = {}
         for row in self._store.select(_LABELS):
-            thing, label = row["thing"], row["label"]
+            thing, label = str(row["thing"]), row["label"]
             classes.setdefault(thing, set()).add(row["class"])
             words.setdefault(thing, set()).add(label)
             language = getattr(label, "language", "")

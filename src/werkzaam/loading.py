@@ -53,10 +53,10 @@ class Loader(Protocol):
 
 def loaders() -> Mapping[str, Loader]:
     """Give the loader of each file ending, ours and those of other packages."""
-    import werkzaam.loaders
-
+    # By name, since the folder stands beside src/ in a checkout, where no type checker looks.
+    ours = importlib.import_module("werkzaam.loaders")
     found: dict[str, Loader] = {}
-    for module in sorted(pkgutil.iter_modules(werkzaam.loaders.__path__), key=lambda one: one.name):
+    for module in sorted(pkgutil.iter_modules(ours.__path__), key=lambda one: one.name):
         loader: Loader = importlib.import_module(f"werkzaam.loaders.{module.name}")
         found.update(dict.fromkeys(loader.SUFFIXES, loader))
     from importlib.metadata import entry_points
@@ -91,6 +91,4 @@ def complete(loaded: Loaded, model: Model) -> None:
                     continue
                 values = [one.default] if one.default else facts.get(document, {}).get(one.default_from or "", [])
                 for value in values:
-                    loaded.triples.add(
-                        ox.Triple(ox.NamedNode(subject), ox.NamedNode(path), ox.NamedNode(value))
-                    )
+                    loaded.triples.add(ox.Triple(ox.NamedNode(subject), ox.NamedNode(path), ox.NamedNode(value)))

@@ -20,7 +20,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     return tomllib.loads((content or b"").decode("utf-8"))
 
 
-def say(lang: str, key: str, **data: Any) -> str:
+def say(lang: str, key: str, /, **data: Any) -> str:
     """Give the sentence of `key` in `lang`, filled in with `data`."""
     return catalogue()[key][lang].format(**data)
 

@@ -15,11 +15,7 @@ import pyoxigraph as ox
 from werkzaam.resources import walk
 from werkzaam.terms import RDF, RDFS, SH, SKOS, TYPE, WZ, XSD, expand, slug
 
-_LABELS = tuple(SKOS + name for name in ("prefLabel", "altLabel", "notation")) + (
-    RDFS + "label",
-    WZ + "name",
-    WZ + "abbreviation",
-)
+_LABELS = (*tuple(SKOS + name for name in ("prefLabel", "altLabel", "notation")), RDFS + "label", WZ + "name", WZ + "abbreviation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +101,8 @@ class Model:
         self._by: dict[str, dict[str, list[ox.Literal | ox.NamedNode | ox.BlankNode]]] = {}
         for triple in (*self.ontology, *self.shapes):
             subject = getattr(triple.subject, "value", "")
-            self._by.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
+            if not isinstance(triple.object, ox.Triple):
+                self._by.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
 
     def _values(self, subject: str, predicate: str) -> list[str]:
         return [one.value for one in self._by.get(subject, {}).get(predicate, [])]
@@ -200,7 +197,7 @@ def add_names(names: Names, model: Model, triples: Iterable[ox.Triple | ox.Quad]
     """Make everything in `triples` that has a type known to `names`, under its labels."""
     found: dict[str, tuple[set[str], list[str]]] = {}
     for triple in triples:
-        if not isinstance(triple.subject, ox.NamedNode):
+        if not isinstance(triple.subject, ox.NamedNode) or isinstance(triple.object, ox.Triple):
             continue
         subject, predicate = triple.subject.value, triple.predicate.value
         if predicate == TYPE:

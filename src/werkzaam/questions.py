@@ -61,9 +61,7 @@ class Question:
 
 
 def _put_groups(query: str, name: str, groups: Groups) -> str:
-    rows = " ".join(
-        f"({number} <{iri}> {len(groups)})" for number, group in enumerate(groups, 1) for iri in group
-    )
+    rows = " ".join(f"({number} <{iri}> {len(groups)})" for number, group in enumerate(groups, 1) for iri in group)
     return _replace(query, rf"(VALUES \(\$\w+ \${name} \$\w+\) \{{)[^}}]*(\}})", rf"\g<1> {rows} \g<2>")
 
 

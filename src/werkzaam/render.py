@@ -17,8 +17,28 @@ from werkzaam.store import Row
 from werkzaam.terms import slug
 
 COLUMNS = (
-    "verdict", "id", "class", "mechanism", "effect", "influence", "interaction", "from", "to", "traits", "contexts",
-    "outcomes", "scope", "statement", "said_by", "how_many", "certainty", "mode", "tier", "section", "page", "phrase",
+    "verdict",
+    "id",
+    "class",
+    "mechanism",
+    "effect",
+    "influence",
+    "interaction",
+    "from",
+    "to",
+    "traits",
+    "contexts",
+    "outcomes",
+    "scope",
+    "statement",
+    "said_by",
+    "how_many",
+    "certainty",
+    "mode",
+    "tier",
+    "section",
+    "page",
+    "phrase",
 )
 
 Style = Callable[[str], str]
@@ -76,7 +96,8 @@ class Teller:
         for below in entry.folded:
             yield from self._wrap(
                 f"{self.text(below.claim.text('statement'))} ({self.place(below.claim)})",
-                f"    {self.say(self._why_folded(below.claim)):<12}", "    " + " " * 12,
+                f"    {self.say(self._why_folded(below.claim)):<12}",
+                "    " + " " * 12,
             )
 
     def _why_folded(self, node: Node) -> str:
@@ -94,7 +115,10 @@ class Teller:
                 if (iri := node.one(name))
             )
         else:
-            parts = [self.labels(node.iris("mechanism")), self.labels(node.iris("context")) if node.one("influence") else ""]
+            parts = [
+                self.labels(node.iris("mechanism")),
+                self.labels(node.iris("context")) if node.one("influence") else "",
+            ]
             parts += [self.labels(node.iris(name)) for name in ("effect", "influence", "aspect", "result")]
             what = " – ".join(part for part in parts if part)
         if not what:
@@ -115,12 +139,18 @@ class Teller:
                 yield key, self.text(node.text(name))
         if node.one("whyNot"):
             yield "word-why-not", self.labels(node.iris("whyNot"))
-        outcomes = [f"{self.labels(p.iris('outcome'))}: {self.labels(p.iris('change'))}" for p in node.all("hasOutcome")]
+        outcomes = [
+            f"{self.labels(p.iris('outcome'))}: {self.labels(p.iris('change'))}" for p in node.all("hasOutcome")
+        ]
         if outcomes:
             yield "word-outcome", "; ".join(outcomes)
         if node.one("mode") and slug(node.one("mode") or "") != "observed":
             yield "word-mode", self.labels(node.iris("mode"))
-        for name, key in (("supportedBy", "word-says"), ("disputedBy", "word-disputed"), ("qualifiedBy", "word-qualified")):
+        for name, key in (
+            ("supportedBy", "word-says"),
+            ("disputedBy", "word-disputed"),
+            ("qualifiedBy", "word-qualified"),
+        ):
             for part in node.all(name):
                 yield key, f"{self._speaker(part)} · {self._where(part)}"
         if slug(node.one("reading") or "") == "ours":
@@ -167,19 +197,39 @@ class Teller:
         yield ""
         yield self.strong(self.say("heading-patterns"))
         for one in answer.patterns:
-            key = "pattern-both" if one.works_in and one.fails_in else "pattern-for" if one.works_in else "pattern-against"
-            yield from self._wrap(
-                self.say(key, mechanism=self.known.label(one.mechanism, self.lang),
-                         works=self.labels(one.works_in), fails=self.labels(one.fails_in)), "  "
+            key = (
+                "pattern-both"
+                if one.works_in and one.fails_in
+                else "pattern-for"
+                if one.works_in
+                else "pattern-against"
             )
-            for word, iris in (("pattern-only-works", one.only_works), ("pattern-only-fails", one.only_fails)):
+            yield from self._wrap(
+                self.say(
+                    key,
+                    mechanism=self.known.label(one.mechanism, self.lang),
+                    works=self.labels(one.works_in),
+                    fails=self.labels(one.fails_in),
+                ),
+                "  ",
+            )
+            for word, iris in (
+                ("pattern-only-works", one.only_works),
+                ("pattern-only-fails", one.only_fails),
+            ):
                 if iris and one.works_in and one.fails_in:
                     yield from self._wrap(self.say(word, what=self.labels(iris)), "    ")
 
     def _wrap(self, text: str, first: str, rest: str | None = None) -> list[str]:
         indent = first if rest is None else rest
-        return textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=indent,
-                             break_long_words=False, break_on_hyphens=False) or [first.rstrip()]
+        return textwrap.wrap(
+            text,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [first.rstrip()]
 
     # ---- what works, as Markdown and as rows
 
@@ -231,7 +281,10 @@ class Teller:
         }
         for name in ("mechanism", "effect", "influence", "interaction", "mode", "tier"):
             named[name] = self.labels(node.iris(name))
-        named["from"], named["to"] = self.labels(node.iris("interactionFrom")), self.labels(node.iris("interactionTo"))
+        named["from"], named["to"] = (
+            self.labels(node.iris("interactionFrom")),
+            self.labels(node.iris("interactionTo")),
+        )
         return {key: named.get(key, str(data.get(key) or "")) for key in COLUMNS}
 
     # ---- questions

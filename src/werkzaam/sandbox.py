@@ -34,7 +34,7 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
     Raises `ChildDied` where the child gave no answer, and the child's own `WerkzaamError`.
     """
     method = "fork" if sys.platform.startswith("linux") else "spawn"
-    context = multiprocessing.get_context(method)
+    context: Any = multiprocessing.get_context(method)
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_child, args=(theirs, ours, function, arguments, seconds, memory), daemon=True)
     child.start()
@@ -52,17 +52,19 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
         child.join()
         ours.close()
     if "error" in answer:
-        kind = next(k for k in (WerkzaamError, *_subclasses()) if k.__name__ == answer["error"])
-        raise kind(answer["key"], **answer["data"])
+        kinds = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
+        raise kinds[answer["error"]](answer["key"], **answer["data"])
     return answer["result"]
 
 
-def _subclasses() -> list[type[WerkzaamError]]:
-    return WerkzaamError.__subclasses__()
-
-
-def _child(theirs: Connection, ours: Connection, function: Callable[..., Any],
-           arguments: tuple[Any, ...], seconds: float, memory: int) -> None:
+def _child(
+    theirs: Connection,
+    ours: Connection,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    seconds: float,
+    memory: int,
+) -> None:
     ours.close()
     _limit(seconds, memory)
     try:
@@ -71,6 +73,9 @@ def _child(theirs: Connection, ours: Connection, function: Callable[..., Any],
         answer = {"error": type(error).__name__, "key": error.key, "data": error.data}
     except (MemoryError, RecursionError):
         return
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+        answer = {"error": "OurFault", "key": "our-fault", "data": {"problem": problem}}
     theirs.send_bytes(json.dumps(answer).encode())
     theirs.close()
 

@@ -5,6 +5,8 @@ Every store answers over the union of its named graphs.
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,6 +30,7 @@ class Literal(str):
     datatype: str
 
     def __new__(cls, text: str, language: str = "", datatype: str = "") -> Literal:
+        """Make a literal; `text` is its lexical form."""
         made = super().__new__(cls, text)
         made.language, made.datatype = language, datatype
         return made
@@ -83,7 +86,8 @@ class Oxigraph:
         try:
             return self._store.query(query, use_default_graph_as_union=True)
         except SyntaxError as error:
-            raise InputError("query-syntax", line=error.lineno or 1, problem=_problem(error)) from None
+            line, problem = _problem(error)
+            raise InputError("query-syntax", line=line, problem=problem) from None
 
     def select(self, query: str) -> list[Row]:
         """Give the rows of a SELECT."""
@@ -107,7 +111,7 @@ class Oxigraph:
                 "xml": ox.QueryResultsFormat.XML,
             }[form]
             made = found.serialize(format=media)
-        return bytes(made).decode("utf-8")
+        return (made or b"").decode("utf-8")
 
     def replace(self, graphs: Iterable[str], quads: Iterable[ox.Quad]) -> None:
         """Replace whole graphs in one transaction."""
@@ -137,8 +141,12 @@ def _value(term: Any) -> Value:
     return Iri(getattr(term, "value", str(term)))
 
 
-def _problem(error: SyntaxError) -> str:
-    return str(error.msg).replace("\n", " ").strip()
+def _problem(error: SyntaxError) -> tuple[int, str]:
+    """Give the line and a short form of what the engine says, which lists all that it expected."""
+    said = " ".join(str(error.msg).split())
+    at = re.match(r"error at (\d+):\d+: ", said)
+    short = said[at.end() :] if at else said
+    return int(at[1]) if at else error.lineno or 1, textwrap.shorten(short, 120, placeholder=" …")
 
 
 def open_store(where: str | None) -> Oxigraph:

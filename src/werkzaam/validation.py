@@ -7,7 +7,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam.errors import Finding, Place, finding
+from werkzaam.errors import Finding, OurFault, Place, finding
 from werkzaam.foreign import read_file
 from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
@@ -32,7 +32,9 @@ def validate(files: Sequence[str], store: str | None = None) -> list[Finding]:
         try:
             found += map(Finding.from_dict, call(_in_child, texts, index, store))
         except ChildDied as death:
-            found.append(finding("input-kills-reader" if death.reason == "crash" else "input-takes-too-long", Place(file)))
+            found.append(
+                finding("input-kills-reader" if death.reason == "crash" else "input-takes-too-long", Place(file))
+            )
     return found
 
 
@@ -59,11 +61,9 @@ def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> li
 def check(loaded: Loaded, model: Model, names: Names, file: str) -> list[Finding]:
     """Give what the loader found and what the shapes find, in the order of the file."""
     findings = list(loaded.findings)
-    told = {(one.subject, one.path) for one in findings}
+    told = {(one.subject, one.path) for one in findings if one.path}
     if loaded.triples:
-        findings += [
-            one for one in _run_shapes(loaded, model, names, file) if (one.subject, one.path) not in told
-        ]
+        findings += [one for one in _run_shapes(loaded, model, names, file) if (one.subject, one.path) not in told]
     return sorted(findings, key=lambda one: (one.place.line or 0, one.place.column or 0, one.rule, one.subject))
 
 
@@ -73,8 +73,12 @@ def _run_shapes(loaded: Loaded, model: Model, names: Names, file: str) -> Iterab
 
     data = _graph((*loaded.triples, *_context(loaded, model, names)))
     shapes = _graph(model.shapes)
-    typed = sorted({t.subject.value for t in loaded.triples if t.predicate.value == TYPE and isinstance(t.subject, ox.NamedNode)})
-    _, results, _ = run(data, shacl_graph=shapes, focus_nodes=[URIRef(one) for one in typed], inplace=True)
+    typed = sorted(
+        {t.subject.value for t in loaded.triples if t.predicate.value == TYPE and isinstance(t.subject, ox.NamedNode)}
+    )
+    _, results, said = run(data, shacl_graph=shapes, focus_nodes=[URIRef(one) for one in typed], inplace=True)
+    if not hasattr(results, "objects"):  # pySHACL gives its own failures back as the results
+        raise OurFault("our-fault", problem=f"pySHACL: {said}")
     sh = {name: URIRef(SH + name) for name in ("result", "focusNode", "resultPath", "sourceShape", "resultSeverity")}
     for result in results.objects(None, sh["result"]):
         focus = str(results.value(result, sh["focusNode"]))
@@ -86,7 +90,7 @@ def _run_shapes(loaded: Loaded, model: Model, names: Names, file: str) -> Iterab
 
 
 def _context(loaded: Loaded, model: Model, names: Names) -> Iterable[ox.Triple]:
-    """What the shapes must know besides the document: the ontology, and the types of what it names."""
+    """Yield what the shapes must know besides: the ontology, and the types of what is named."""
     yield from model.ontology
     named = {t.object.value for t in loaded.triples if isinstance(t.object, ox.NamedNode)}
     for iri in sorted(named & names.classes.keys()):
@@ -117,6 +121,3 @@ def _graph(triples: Iterable[ox.Triple]) -> Any:
 def refused(findings: Iterable[Finding]) -> bool:
     """Say whether any finding is a violation."""
     return any(one.severity == "violation" for one in findings)
-
-
-
