@@ -15,7 +15,9 @@ import pyoxigraph as ox
 from werkzaam.resources import walk
 from werkzaam.terms import RDF, RDFS, SH, SKOS, TYPE, WZ, XSD, expand, slug
 
-_LABELS = (*tuple(SKOS + name for name in ("prefLabel", "altLabel", "notation")), RDFS + "label", WZ + "name", WZ + "abbreviation")
+_LABELS = frozenset(
+    (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "notation", RDFS + "label", WZ + "name", WZ + "abbreviation")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,50 @@
+# make run    set up and answer from the packaged data what works for clients who do not want paid work
+# make test   set up and run all tests that need Python alone
+# make check  lint and types      make wheel  build the wheel and test it without development packages
+# make lock   renew the lock files
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: run test check wheel lock clean
+
+run: $(VENV)/run.stamp
+	@$(BIN)/werkzaam what-works --for no-paid-work-wanted
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+check: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+wheel: $(VENV)/test.stamp
+	rm -rf build dist .wheel
+	$(BIN)/python -m build -w -o dist .
+	$(PYTHON) -m venv .wheel
+	.wheel/bin/pip install --quiet --disable-pip-version-check dist/*.whl pytest hypothesis
+	.wheel/bin/python -P -m pytest -q -o pythonpath= -p no:cacheprovider tests
+
+lock: $(VENV)/test.stamp
+	$(BIN)/pip-compile --quiet --no-header --no-emit-find-links --no-emit-index-url --strip-extras \
+	  -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --no-header --no-emit-find-links --no-emit-index-url --strip-extras \
+	  --extra dev -o requirements-dev.lock pyproject.toml
+
+$(VENV)/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "werkzaam needs Python 3.11 or newer; say which: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/python.stamp requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --retries 5 -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --retries 5 --no-deps -e .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --retries 5 -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .wheel build dist *.egg-info
