@@ -171,6 +171,8 @@ class _Document:
         if wanted is not None and WZ + "Claim" in wanted and "://" not in name:
             return self.names.find(f"{ID}claim/{self.study}/{name}", wanted)
         hits = self.names.find(name, wanted)
+        # A topic only helps filters to find; where something else has the name, that is meant.
+        hits = [hit for hit in hits if WZ + "Topic" not in self.names.classes[hit]] or hits
         exact = [hit for hit in hits if hit.endswith("/" + name)]
         return exact if len(exact) == 1 else hits
 

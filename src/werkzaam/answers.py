@@ -62,6 +62,8 @@ class Answer:
     silent: dict[bool, dict[str, list[str]]]
     unmatched: list[str]
     patterns: list[Pattern]
+    coders: list[str]
+    checked: int
 
     def claims(self) -> int:
         """Count the claims of the answer; one that stands under two headings counts once."""
@@ -95,7 +97,21 @@ def what_works(store: Store, groups: Groups) -> Answer:
         _silence(store, groups),
         _unmatched(store, groups, list(nodes.values())),
         _patterns(headings.get(FOR, []), headings.get(AGAINST, [])),
+        _coders(store, {node.document for node in nodes.values()}),
+        sum(slug(node.one("review") or "") == "checked" for node in nodes.values()),
     )
+
+
+def _coders(store: Store, documents: set[str]) -> list[str]:
+    found = store.select(_CODERS % " ".join(f"<{iri}>" for iri in sorted(documents)))
+    return sorted({str(row["coder"]) for row in found})
+
+
+_CODERS = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT DISTINCT ?coder WHERE { VALUES ?document { %s } ?document wz:coding/wz:codedBy ?coder }
+"""
 
 
 def _rank(node: Node, order: Mapping[str, str]) -> tuple[str, ...]:
@@ -206,6 +222,8 @@ def as_data(answer: Answer, known: Known, lang: str) -> dict[str, Any]:
     return {
         "version": ANSWER_VERSION,
         "language": lang,
+        "coded_by": [known.label(iri, lang) for iri in answer.coders],
+        "checked_by_a_person": answer.checked,
         "asked": [[{"iri": iri, "label": known.label(iri, lang)} for iri in group] for group in answer.asked],
         "headings": [
             {

@@ -68,7 +68,8 @@ class Teller:
     def table(self, answer: Answer) -> Iterator[str]:
         """Yield the lines of an answer for a terminal."""
         yield self.strong(self.title(answer))
-        yield from self._wrap(self.say("answer-count", count=answer.claims()), "")
+        if answer.headings:
+            yield from self._wrap(self.count(answer), "")
         for verdict, entries in answer.headings:
             yield ""
             yield self.strong(f"{self.known.label(verdict, self.lang).upper()} ({len(entries)})")
@@ -86,6 +87,11 @@ class Teller:
         either = self.say("either")
         asked = " · ".join(either.join(self.known.label(i, self.lang) for i in group) for group in answer.asked)
         return self.say("answer-title", asked=asked) if asked else self.say("answer-title-all")
+
+    def count(self, answer: Answer) -> str:
+        """Give how many claims there are, who coded them and how many a person checked."""
+        coders = self.labels(answer.coders)
+        return self.say("answer-count", count=answer.claims(), coders=coders, checked=answer.checked)
 
     def _entry(self, entry: Entry) -> Iterator[str]:
         node = entry.claim
@@ -237,7 +243,7 @@ class Teller:
         """Yield the lines of an answer as Markdown."""
         yield f"# {self.title(answer)}"
         yield ""
-        yield self.say("answer-count", count=answer.claims())
+        yield self.count(answer)
         for verdict, entries in answer.headings:
             yield ""
             yield f"## {self.known.label(verdict, self.lang)} ({len(entries)})"
