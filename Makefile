@@ -1,12 +1,13 @@
 # make run    set up and answer from the packaged data what works for clients who do not want paid work
 # make test   set up and run all tests that need Python alone
 # make check  lint and types      make wheel  build the wheel and test it without development packages
+# make soak CHECK=foreign SEED=1 N=1000    a heavy check, recorded in docs/measurements/
 # make lock   renew the lock files
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check wheel lock clean
+.PHONY: run test check wheel soak lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/werkzaam what-works --for no-paid-work-wanted
@@ -25,6 +26,9 @@ wheel: $(VENV)/test.stamp
 	$(PYTHON) -m venv .wheel
 	.wheel/bin/pip install --quiet --disable-pip-version-check dist/*.whl pytest hypothesis
 	.wheel/bin/python -P -m pytest -q -o pythonpath= -p no:cacheprovider tests
+
+soak: $(VENV)/test.stamp
+	$(BIN)/python tests/soak.py --check "$(CHECK)" --seed "$(or $(SEED),1)" --number "$(or $(N),1000)"
 
 lock: $(VENV)/test.stamp
 	$(BIN)/pip-compile --quiet --no-header --no-emit-find-links --no-emit-index-url --strip-extras \

@@ -1,0 +1,349 @@
+"""Each rule fires on what it forbids and on nothing that looks like it; what the rules name exists.
+
+Rules on one field (required, single, of a class, of a datatype, texts per language) are read from the shapes and
+broken here. Those that were thought out by hand have examples in `rules/`: `bad-RULE….ttl` breaks that one rule and no
+other, `ok-RULE….ttl` looks like it and breaks none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from werkzaam.loading import Loaded, complete
+from werkzaam.model import Model
+from werkzaam.resources import walk
+from werkzaam.terms import LANGUAGES, RDF, SH, SHAPE, TYPE, WZ, XSD
+from werkzaam.validation import check
+
+RULES = Path(__file__).parent / "rules"
+
+# The terms of SHACL that the rules use; a new one is added here when a rule first needs it.
+SHACL = {
+    *("NodeShape", "PropertyShape", "SPARQLConstraint", "IRI", "Warning"),
+    *("targetClass", "property", "path", "order", "defaultValue", "severity", "message"),
+    *("minCount", "maxCount", "class", "datatype", "nodeKind", "pattern", "minInclusive", "lessThan", "hasValue"),
+    *("uniqueLang", "languageIn", "or", "not", "qualifiedValueShape", "qualifiedMinCount", "sparql", "select"),
+}
+# What a rule may ask of one field, and so be broken by machine.
+MECHANICAL = {"minCount", "maxCount", "class", "datatype", "nodeKind", "minInclusive", "uniqueLang", "languageIn"}
+# What stands beside that in a rule and asks nothing by itself.
+SILENT = {"path", "order", "defaultValue", "severity", "message"}
+
+Term = ox.NamedNode | ox.Literal
+Facts = dict[str, list[Term]]
+
+
+@cache
+def shapes() -> dict[str, Facts]:
+    found: dict[str, Facts] = {}
+    for _, file in walk("shapes", ".ttl"):
+        for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE):
+            found.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(quad.object)
+    return found
+
+
+def facts(shape: str) -> dict[str, list[str]]:
+    """Give what a shape says in terms of SHACL, their namespace left out."""
+    said = shapes().get(shape, {})
+    return {key.removeprefix(SH): [one.value for one in objects] for key, objects in said.items()}
+
+
+def rules() -> list[str]:
+    """Give every rule: whatever has a message."""
+    found = sorted(shape for shape in shapes() if "message" in facts(shape))
+    assert len(found) > 200, "the shapes were not read"
+    return found
+
+
+def classes_of(rule: str) -> list[str]:
+    """Give the classes to which a rule applies."""
+    return facts(rule).get("targetClass", []) or [
+        cls for shape in shapes() if rule in facts(shape).get("property", []) for cls in facts(shape)["targetClass"]
+    ]
+
+
+def name(rule: str) -> str:
+    return rule.removeprefix(SHAPE)
+
+
+# ---- what the shapes are made of
+
+
+def test_only_known_terms_of_shacl_are_used() -> None:
+    used = {
+        iri.removeprefix(SH)
+        for said in shapes().values()
+        for predicate, objects in said.items()
+        for iri in (predicate, *(one.value for one in objects if isinstance(one, ox.NamedNode)))
+        if iri.startswith(SH)
+    }
+    assert used == SHACL
+
+
+def test_every_path_and_class_of_a_rule_is_declared(model: Model) -> None:
+    declared = {t.subject.value for t in model.ontology if t.predicate.value == TYPE}
+    named = defaultdict(set)
+    for shape in shapes():
+        for key in ("path", "class", "targetClass", "lessThan"):
+            named[key].update(facts(shape).get(key, []))
+    assert all(named[key] for key in ("path", "class", "targetClass", "lessThan"))
+    ours = {one for iris in named.values() for one in iris if one.startswith(WZ)}
+    others = {one for iris in named.values() for one in iris} - ours
+    assert ours <= declared
+    assert others == {"http://www.w3.org/2004/02/skos/core#Concept"}
+
+
+@pytest.mark.parametrize("rule", rules(), ids=name)
+def test_a_rule_has_a_name_and_says_in_both_languages_what_to_do(rule: str) -> None:
+    assert rule.startswith(SHAPE)
+    messages = {one.language: one.value for one in shapes()[rule][SH + "message"] if isinstance(one, ox.Literal)}
+    assert set(messages) == set(LANGUAGES)
+    assert all(text.endswith(".") and len(text) > 10 for text in messages.values())
+
+
+def test_every_property_shape_is_listed_by_one_node_shape_and_every_listed_one_exists() -> None:
+    listed = [rule for shape in shapes() for rule in facts(shape).get("property", [])]
+    made = {shape for shape in shapes() if SH + "PropertyShape" in facts(shape).get(TYPE, [])}
+    assert made
+    assert sorted(listed) == sorted(made)
+
+
+def test_a_rule_for_a_class_stands_under_the_name_of_that_class() -> None:
+    wrong = {
+        name(rule): classes
+        for rule in rules()
+        if [name(rule).split("-")[0]] != (classes := [cls.removeprefix(WZ) for cls in classes_of(rule)])
+    }
+    assert wrong == {}
+
+
+# ---- rules on one field
+
+
+@dataclass(frozen=True)
+class Example:
+    """A node with values for the field of a rule: `bad` must fire it, the others must not."""
+
+    rule: str
+    why: str
+    bad: bool
+    node: str
+    triples: tuple[ox.Triple, ...]
+
+
+def literal(value: str, datatype: str = XSD + "string") -> ox.Literal:
+    return ox.Literal(value, datatype=ox.NamedNode(datatype))
+
+
+def text(value: str, language: str) -> ox.Literal:
+    return ox.Literal(value, language=language)
+
+
+GOOD = {
+    XSD + "string": [literal("een"), literal("twee")],
+    XSD + "integer": [literal("0", XSD + "integer"), literal("7", XSD + "integer")],
+    XSD + "date": [literal("2009-05-01", XSD + "date"), literal("2009-05-02", XSD + "date")],
+    RDF + "langString": [text("soep", "nl"), text("soup", "en")],
+}
+OF_WRONG_TYPE = {
+    XSD + "string": [text("een", "nl"), literal("1", XSD + "integer")],
+    XSD + "integer": [literal("zeven"), literal("zeven", XSD + "integer"), literal("1.5", XSD + "decimal")],
+    XSD + "date": [literal("2009-05-01"), literal("2009-13-45", XSD + "date")],
+    RDF + "langString": [literal("soep")],
+}
+
+
+class Maker:
+    """Makes the examples of one rule on nodes of `cls`."""
+
+    def __init__(self, rule: str, cls: str) -> None:
+        self.rule, self.cls = rule, cls
+        self.said = facts(rule)
+        self.path = ox.NamedNode(self.said["path"][0])
+        self.count = 0
+
+    def _iri(self, part: str) -> ox.NamedNode:
+        self.count += 1
+        return ox.NamedNode(f"https://example.org/{name(self.rule)}/{part}{self.count}")
+
+    def fitting(self) -> tuple[list[Term], list[ox.Triple]]:
+        """Give two values that suit every rule on this field of this class, and what must be known of them."""
+        siblings = [
+            facts(one)
+            for shape in shapes()
+            if self.cls in facts(shape).get("targetClass", [])
+            for one in facts(shape).get("property", [])
+            if facts(one)["path"] == [self.path.value]
+        ]
+        datatype = next((one["datatype"][0] for one in siblings if "datatype" in one), None)
+        if datatype:
+            return list(GOOD[datatype]), []
+        values: list[Term] = [self._iri("value"), self._iri("value")]
+        wanted = {cls for one in siblings for cls in one.get("class", [])}
+        return values, [ox.Triple(one, ox.NamedNode(TYPE), ox.NamedNode(cls)) for one in values for cls in wanted]
+
+    def example(self, why: str, values: list[Term], known: list[ox.Triple], *, bad: bool) -> Example:
+        node = self._iri("node")
+        triples = [ox.Triple(node, ox.NamedNode(TYPE), ox.NamedNode(self.cls)), *known]
+        triples += [ox.Triple(node, self.path, value) for value in values]
+        return Example(self.rule, why, bad, node.value, tuple(triples))
+
+    def examples(self) -> Iterator[Example]:
+        """Yield, for each thing that the rule asks, what breaks it and what keeps it."""
+        values, known = self.fitting()
+        least, most = int(self.said.get("minCount", ["0"])[0]), self.said.get("maxCount")
+        yield self.example("kept", values if most is None else values[:1], known, bad=False)
+        if "minCount" in self.said:
+            yield self.example("too few", values[: least - 1], known, bad=True)
+            yield self.example("just enough", values[:least], known, bad=False)
+        else:
+            yield self.example("left out", [], [], bad=False)
+        if most is not None:
+            assert most == ["1"]
+            yield self.example("two", values, known, bad=True)
+        if "class" in self.said:
+            yield self.example("something of no class", [self._iri("stranger")], [], bad=True)
+            other = self._iri("other")
+            typed = ox.Triple(other, ox.NamedNode(TYPE), ox.NamedNode("http://www.w3.org/2002/07/owl#Thing"))
+            yield self.example("of another class", [other], [typed], bad=True)
+            yield self.example("a text", [literal("maatwerk")], [], bad=True)
+        if "nodeKind" in self.said:
+            assert self.said["nodeKind"] == [SH + "IRI"]
+            yield self.example("a text", [literal("maatwerk")], [], bad=True)
+        for datatype in self.said.get("datatype", []):
+            for value in OF_WRONG_TYPE[datatype]:
+                yield self.example(f"of another type: {value}", [value], [], bad=True)
+            yield self.example("a thing", [self._iri("thing")], [], bad=True)
+        if "minInclusive" in self.said:
+            assert self.said["minInclusive"] == ["0"]
+            yield self.example("below zero", [literal("-1", XSD + "integer")], [], bad=True)
+        if "uniqueLang" in self.said:
+            yield self.example("twice in Dutch", [text("soep", "nl"), text("bouillon", "nl")], [], bad=True)
+        if "languageIn" in self.said:
+            yield self.example("in German", [text("Suppe", "de")], [], bad=True)
+
+
+def mechanical() -> list[str]:
+    found = [rule for rule in rules() if "path" in facts(rule) and set(facts(rule)) & MECHANICAL]
+    for rule in found:
+        beside = {key for key in facts(rule) if "://" not in key} - MECHANICAL - SILENT
+        assert not beside, f"{rule} also asks {beside}; break that by hand"
+    return found
+
+
+@cache
+def examples() -> dict[str, list[Example]]:
+    return {rule: [one for cls in classes_of(rule) for one in Maker(rule, cls).examples()] for rule in mechanical()}
+
+
+def fire(triples: set[ox.Triple], model: Model) -> dict[str, set[str]]:
+    """Give the rules that fire, by the node on which."""
+    fired: dict[str, set[str]] = defaultdict(set)
+    for one in check(Loaded("https://example.org/", triples), model, model.names, "examples"):
+        fired[one.subject].add(one.rule)
+    return fired
+
+
+@pytest.fixture(scope="module")
+def fired(model: Model) -> dict[str, set[str]]:
+    """Check all examples of rules on one field at once."""
+    return fire({triple for made in examples().values() for one in made for triple in one.triples}, model)
+
+
+@pytest.mark.parametrize("rule", mechanical(), ids=name)
+def test_a_rule_on_one_field_fires_on_what_breaks_it_alone(rule: str, fired: dict[str, set[str]]) -> None:
+    made = examples()[rule]
+    assert {one.bad for one in made} == {True, False}
+    assert [one.why for one in made if (rule in fired[one.node]) != one.bad] == []
+
+
+# ---- rules thought out by hand
+
+FILES = sorted(RULES.glob("*.ttl"))
+
+
+def example_of(file: Path) -> tuple[bool, str]:
+    """Give whether a file is a bad example, and of which rule."""
+    kind, _, rest = file.stem.partition("-")
+    assert kind in ("ok", "bad"), file.name
+    found = [rule for rule in rules() if f"{rest}-".startswith(f"{name(rule)}-")]
+    assert found, f"{file.name} names no rule"
+    return kind == "bad", max(found, key=len)
+
+
+@pytest.fixture(scope="module")
+def fired_by_file(model: Model) -> dict[str, set[str]]:
+    """Check all files at once; each keeps to IRIs of its own."""
+    assert FILES, f"{RULES} is empty"
+    loaded = Loaded("https://example.org/")
+    own: dict[str, str] = {}
+    for file in FILES:
+        base = f"https://example.org/{file.stem}/"
+        triples = {quad.triple for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE)}
+        assert all(one.subject.value.startswith(base) for one in triples), f"{file.name} speaks of others' nodes"
+        own.update((one.subject.value, file.stem) for one in triples)
+        loaded.triples |= triples
+    complete(loaded, model)
+    found: dict[str, set[str]] = defaultdict(set)
+    for node, those in fire(loaded.triples, model).items():
+        found[own[node]] |= those
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_an_example_breaks_its_own_rule_and_a_look_alike_breaks_none(
+    file: Path, fired_by_file: dict[str, set[str]]
+) -> None:
+    bad, rule = example_of(file)
+    assert fired_by_file[file.stem] == ({rule} if bad else set())
+
+
+def test_every_rule_fires_somewhere_and_has_a_look_alike_on_which_it_does_not(
+    fired: dict[str, set[str]], fired_by_file: dict[str, set[str]]
+) -> None:
+    seen = {rule for those in (*fired.values(), *fired_by_file.values()) for rule in those}
+    assert set(rules()) - seen == set()
+    accepted = {rule for rule, made in examples().items() if any(not one.bad for one in made)}
+    accepted |= {rule for bad, rule in map(example_of, FILES) if not bad}
+    assert set(rules()) - accepted == set()
+
+
+def test_a_document_that_is_right_breaks_no_rule(model: Model, load, case: str) -> None:  # type: ignore[no-untyped-def]
+    loaded = load(case)
+    names = model.names.copy()
+    from werkzaam.loading import loader_for
+    from werkzaam.model import add_names
+
+    add_names(names, model, loader_for("case.yaml").things(case.encode(), model))
+    assert [one.message("en") for one in check(loaded, model, names, "case.yaml")] == []
+
+
+def test_rules_of_parents_hold_for_kinds_of_claims_too(model: Model) -> None:
+    below = model.children[WZ + "Claim"]
+    assert len(below) > 5
+    for cls in sorted(below):
+        node = ox.NamedNode("https://example.org/b1")
+        found = fire({ox.Triple(node, ox.NamedNode(TYPE), ox.NamedNode(cls))}, model)
+        assert SHAPE + "Claim-statement-required" in found[node.value], cls
+
+
+def test_a_message_names_its_field_by_the_key_of_the_document(model: Model) -> None:
+    wrong = {}
+    for rule in mechanical():
+        keys = model.in_both(facts(rule)["path"][0], WZ + "key")
+        for one in shapes()[rule][SH + "message"]:
+            assert isinstance(one, ox.Literal)
+            key = keys.get(one.language or "", "")
+            if not re.search(rf"[«“]{re.escape(key)}[»”]", one.value):
+                wrong[name(rule), one.language] = one.value
+    assert wrong == {}
+
+

@@ -1,0 +1,101 @@
+"""Heavy checks, seeded and bounded: ``make soak CHECK=foreign SEED=1 N=1000``; each has a small twin in the tests.
+
+What a check found is written to docs/measurements/, with the seed, the number and the versions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import datetime
+import platform
+import random
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from werkzaam.errors import WerkzaamError
+from werkzaam.foreign import answer_query
+from werkzaam.loading import loader_for
+from werkzaam.model import Model
+from werkzaam.questions import questions
+from werkzaam.resources import walk
+
+Counts = collections.Counter[str]
+
+
+def foreign(seed: int, number: int) -> Counts:
+    """Mutate documents and queries at random; each must be read, refused or answered, and none may raise or kill us."""
+    chance = random.Random(seed)
+    model = Model()
+    documents = [file.read_bytes()[:20_000] for _, file in walk("cases", ".yaml")]
+    queries = [question.query.encode() for question in questions().values()]
+    assert documents
+    assert queries
+    counts: Counts = collections.Counter()
+    for turn in range(number):
+        if turn % 4:
+            text = mutate(chance.choice(documents), chance)
+            name = "soak.yaml" if turn % 3 else "soak.ttl"
+            loaded = loader_for(name).load(text, name, model, model.names)
+            counts["document with findings" if loaded.findings else "document without"] += 1
+        else:
+            try:
+                answer_query(mutate(chance.choice(queries), chance), None, "json", 5.0)
+                counts["query answered"] += 1
+            except WerkzaamError as error:
+                assert error.exit_code == 2, error
+                counts[f"query refused: {error.key}"] += 1
+    return counts
+
+
+def mutate(content: bytes, chance: random.Random) -> bytes:
+    """Cut, repeat, swap or overwrite pieces of `content`."""
+    made = bytearray(content)
+    for _ in range(chance.randint(1, 12)):
+        at, length = chance.randrange(len(made) + 1), chance.randint(1, 60)
+        piece = bytes(made[at : at + length])
+        match chance.randrange(5):
+            case 0:
+                del made[at : at + length]
+            case 1:
+                made[at:at] = piece * chance.randint(1, 200)
+            case 2:
+                made[at:at] = chance.choice([b"{", b"[", b"(", b"&a ", b"*a ", b'"', b"\0", b"\xff", b"\n", b": ", b"!!x "])
+            case 3:
+                made[at:at] = chance.choice([b"{", b"[", b"("]) * chance.randint(1, 5000)
+            case 4:
+                made[at : at + length] = chance.randbytes(length)
+    return bytes(made)
+
+
+CHECKS: dict[str, Callable[[int, int], Counts]] = {"foreign": foreign}
+
+
+def main() -> None:
+    """Run one check and record what it found."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--check", choices=sorted(CHECKS), required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--number", type=int, default=1000)
+    asked = parser.parse_args()
+    counts = CHECKS[asked.check](asked.seed, asked.number)
+    lines = [
+        f"# soak: {asked.check}, seed {asked.seed}, {asked.number} turns",
+        "",
+        f"{datetime.date.today()}, Python {platform.python_version()}, werkzaam {version('werkzaam')}, "
+        f"pyoxigraph {version('pyoxigraph')}, PyYAML {version('PyYAML')}. No crash, no traceback, no fault of ours.",
+        "",
+        "| outcome | times |",
+        "| --- | --- |",
+        *(f"| {name} | {count} |" for name, count in sorted(counts.items())),
+    ]
+    folder = Path(__file__).resolve().parents[1] / "docs" / "measurements"
+    target = folder / f"{datetime.date.today()}-soak-{asked.check}-{asked.seed}.md"
+    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

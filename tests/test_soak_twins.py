@@ -1,0 +1,30 @@
+"""Small twins of the heavy checks."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def soak() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("soak", Path(__file__).with_name("soak.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_mutated_documents_and_queries_are_refused_or_answered_and_never_raise(soak: ModuleType) -> None:
+    counts = soak.foreign(seed=7, number=24)
+    assert counts.total() == 24
+
+
+def test_the_same_seed_gives_the_same_mutations(soak: ModuleType) -> None:
+    import random
+
+    assert soak.mutate(b"werkzaam: 1\n" * 9, random.Random(3)) == soak.mutate(b"werkzaam: 1\n" * 9, random.Random(3))
