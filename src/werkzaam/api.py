@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from werkzaam.answers import DIMENSIONS, Answer, what_works
+from werkzaam.build import open_store
 from werkzaam.claims import Node, claims
 from werkzaam.known import Known
 from werkzaam.questions import Groups, Question, ask, question, questions
-from werkzaam.store import Row, Store, open_store
+from werkzaam.store import Row, Store
 from werkzaam.terms import WZ
 
 if TYPE_CHECKING:

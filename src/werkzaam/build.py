@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from werkzaam.errors import OurFault, StoreError
-from werkzaam.messages import default_language, say
+from werkzaam.language import default_language
+from werkzaam.messages import say
 from werkzaam.resources import digest, walk
 from werkzaam.store import Oxigraph
 from werkzaam.terms import ONTOLOGY_GRAPH
@@ -63,6 +64,16 @@ def packaged() -> Oxigraph:
     store = Oxigraph()
     store.load_nquads(packaged_nquads())
     return store
+
+
+def open_store(where: str | None) -> Oxigraph:
+    """Open the store that `--store` names: None or ``oxigraph:DIR``."""
+    if where is None:
+        return packaged()
+    kind, _, rest = where.partition(":")
+    if kind == "oxigraph" and rest:
+        return Oxigraph(Path(rest))
+    raise StoreError("store-kind", value=where)
 
 
 def packaged_nquads(*, anew: bool = False) -> bytes:

@@ -94,8 +94,8 @@ def answer_query(content: bytes, store: str | None, form: str, seconds: float) -
 
 
 def _answer(text: str, store: str | None, form: str) -> str:
+    from werkzaam.build import open_store
     from werkzaam.sandbox import forbid_files_and_network
-    from werkzaam.store import open_store
 
     opened = open_store(store)
     if store is None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import Any
-
-from werkzaam.terms import LANGUAGES
 
 
 @cache
@@ -23,19 +20,3 @@ def catalogue() -> dict[str, dict[str, str]]:
 def say(lang: str, key: str, /, **data: Any) -> str:
     """Give the sentence of `key` in `lang`, filled in with `data`."""
     return catalogue()[key][lang].format(**data)
-
-
-def default_language() -> str:
-    """Give the user's language: WERKZAAM_LANG, else the system's where it is Dutch, else English.
-
-    Raises `UsageError` where WERKZAAM_LANG names a language that there is not.
-    """
-    chosen = os.environ.get("WERKZAAM_LANG")
-    if chosen:
-        if chosen not in LANGUAGES:
-            from werkzaam.errors import UsageError
-
-            raise UsageError("language-unknown", value=chosen)
-        return chosen
-    system = next((os.environ[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(k)), "")
-    return "nl" if system.lower().startswith("nl") else "en"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -306,22 +304,3 @@ class Teller:
         if text.startswith("http"):
             return slug(text) if "/id/claim/" in text else self.known.label(text, self.lang)
         return text
-
-
-def grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield lines with columns as wide as they need."""
-    widths = [max([len(name), *(len(row[i]) for row in rows)]) for i, name in enumerate(columns)]
-    yield "  ".join(name.ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip()
-    yield "  ".join("-" * width for width in widths)
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Give rows as CSV; a cell that a spreadsheet would run as a formula is made text."""
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow(["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t") else cell for cell in row])
-    return made.getvalue()

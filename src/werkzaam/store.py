@@ -147,15 +147,3 @@ def _problem(error: SyntaxError) -> tuple[int, str]:
     at = re.match(r"error at (\d+):\d+: ", said)
     short = said[at.end() :] if at else said
     return int(at[1]) if at else error.lineno or 1, textwrap.shorten(short, 120, placeholder=" …")
-
-
-def open_store(where: str | None) -> Oxigraph:
-    """Open the store that `--store` names: None or ``oxigraph:DIR``."""
-    if where is None:
-        from werkzaam.build import packaged
-
-        return packaged()
-    kind, _, rest = where.partition(":")
-    if kind == "oxigraph" and rest:
-        return Oxigraph(Path(rest))
-    raise StoreError("store-kind", value=where)

@@ -39,7 +39,7 @@ def validate(files: Sequence[str], store: str | None = None) -> list[Finding]:
 
 
 def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> list[dict[str, Any]]:
-    from werkzaam.store import open_store
+    from werkzaam.build import open_store
 
     contents = [(file, text.encode("latin-1")) for file, text in texts]
     known = open_store(store).select(
