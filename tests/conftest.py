@@ -127,14 +127,17 @@ def ontology_nquads(model: Model) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def collection(load: Callable[..., Loaded], ontology_nquads: bytes) -> Callable[..., Werkzaam]:
+def collection(model: Model, ontology_nquads: bytes) -> Callable[..., Werkzaam]:
     """Give a collection of nothing but the ontology and the documents that a test writes out."""
 
     def collection(*documents: str, lang: str = "en") -> Werkzaam:
         store = Oxigraph()
         quads = ontology_nquads
+        loader, names = loader_for("buurttafel.yaml"), model.names.copy()
         for document in documents:
-            loaded = load(document)
+            add_names(names, model, loader.things(document.encode(), model))
+        for document in documents:
+            loaded = loader.load(document.encode(), "buurttafel.yaml", model, names)
             wrong = [f"{one.place}: {one.message('en')}" for one in loaded.findings]
             assert not wrong, wrong
             quads += "".join(f"{quad} .\n" for quad in loaded.quads()).encode()

@@ -62,7 +62,9 @@ def mutate(content: bytes, chance: random.Random) -> bytes:
             case 1:
                 made[at:at] = piece * chance.randint(1, 200)
             case 2:
-                made[at:at] = chance.choice([b"{", b"[", b"(", b"&a ", b"*a ", b'"', b"\0", b"\xff", b"\n", b": ", b"!!x "])
+                made[at:at] = chance.choice(
+                    [b"{", b"[", b"(", b"&a ", b"*a ", b'"', b"\0", b"\xff", b"\n", b": ", b"!!x "]
+                )
             case 3:
                 made[at:at] = chance.choice([b"{", b"[", b"("]) * chance.randint(1, 5000)
             case 4:

@@ -219,7 +219,7 @@ def _findings(found: Iterable[Finding], lang: str) -> None:
 @_store
 def cases(form: str, lang: str | None, store: str | None) -> None:
     """List the documents of the collection."""
-    from werkzaam.tables import as_csv, grid
+    from werkzaam.tables import as_csv, as_markdown, grid
     from werkzaam.terms import GRAPH, slug
 
     opened = _open(store, lang)
@@ -244,13 +244,7 @@ def cases(form: str, lang: str | None, store: str | None) -> None:
     if form == "csv":
         sys.stdout.write(as_csv(columns, rows))
     elif form == "md":
-        _out(
-            [
-                f"| {' | '.join(columns)} |",
-                f"|{' --- |' * len(columns)}",
-                *(f"| {' | '.join(r)} |" for r in rows),
-            ]
-        )
+        _out(as_markdown(columns, rows))
     else:
         _out(grid(columns, rows))
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 import rdflib
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from werkzaam.api import Werkzaam
+from werkzaam.export import export
 from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model
+from werkzaam.store import Oxigraph
 from werkzaam.terms import CONCEPT, ID, RDF, WZ, XSD
 from werkzaam.validation import check
 
@@ -77,7 +78,9 @@ def test_a_name_may_be_a_slug_label_notation_curie_or_iri(load: Load, name: str)
     assert values(loaded, "claim/proef/b1", "mechanism") == {f"{CONCEPT}mechanism/tailoring"}
 
 
-@pytest.mark.parametrize("name", ["proef", "de proef", "the trial", "study/proef", "wzi:study/proef", ID + "study/proef"])
+@pytest.mark.parametrize(
+    "name", ["proef", "de proef", "the trial", "study/proef", "wzi:study/proef", ID + "study/proef"]
+)
 def test_a_thing_of_the_document_itself_may_be_named_in_each_of_these_ways(load: Load, name: str) -> None:
     loaded = load(f"{HEAD}- {{id: b1, soort: feit, over: '{name}'}}\n")
     assert told(loaded) == []
@@ -182,10 +185,30 @@ WRONG = [
     ("key misspelt", "- {id: b1, soort: feit, aspekt: caseload}", f"{CLAIM}:25", "did you mean “aspect”?"),
     ("key in English", "- {id: b1, soort: doel, goal-of: cliënt}", f"{CLAIM}:25", "did you mean “doel-van”?"),
     ("key unheard of", "- {id: b1, soort: feit, xyz: 1}", f"{CLAIM}:25", "“xyz” is not known here; known are:"),
-    ("key twice", "- {id: b1, soort: feit, aspect: caseload, aspect: caseload}", f"{CLAIM}:43", "“aspect” stands here twice"),
-    ("name misspelt", "- {id: b1, soort: configuratie, mechanisme: maatwerkk}", f"{CLAIM}:45", "Did you mean: maatwerk"),
-    ("name unheard of", "- {id: b1, soort: configuratie, mechanisme: qqqqq}", f"{CLAIM}:45", "“qqqqq” is not known under"),
-    ("name of another class", "- {id: b1, soort: configuratie, mechanisme: mode/observed}", f"{CLAIM}:45", "is not known"),
+    (
+        "key twice",
+        "- {id: b1, soort: feit, aspect: caseload, aspect: caseload}",
+        f"{CLAIM}:43",
+        "“aspect” stands here twice",
+    ),
+    (
+        "name misspelt",
+        "- {id: b1, soort: configuratie, mechanisme: maatwerkk}",
+        f"{CLAIM}:45",
+        "Did you mean: maatwerk",
+    ),
+    (
+        "name unheard of",
+        "- {id: b1, soort: configuratie, mechanisme: qqqqq}",
+        f"{CLAIM}:45",
+        "“qqqqq” is not known under",
+    ),
+    (
+        "name of another class",
+        "- {id: b1, soort: configuratie, mechanisme: mode/observed}",
+        f"{CLAIM}:45",
+        "is not known",
+    ),
     ("claim unknown", "- {id: b1, soort: feit, herhaalt: b9}", f"{CLAIM}:35", "“b9” is not known under “herhaalt”"),
     (
         "name of several",
@@ -196,8 +219,8 @@ WRONG = [
     ("kind unknown", "- {id: b1, soort: gedicht}", f"{CLAIM}:19", "“gedicht” is not a known kind; choose from: "),
     ("kind of another", "- {id: b1, soort: interventie}", f"{CLAIM}:19", "“interventie” is not a known kind"),
     ("kind missing", "- {id: b1, waarde: soep}", f"{CLAIM}:3", "Say with “soort” what this is; choose from: "),
-    ("name empty", "- {id: b1, soort: feit, aspect: }", f"{CLAIM}:32", "“aspect” has no value"),
-    ("text empty", "- {id: b1, soort: feit, toelichting: }", f"{CLAIM}:37", "“toelichting” has no value"),
+    ("name empty", "- {id: b1, soort: feit, aspect: }", f"{CLAIM}:33", "“aspect” has no value"),
+    ("text empty", "- {id: b1, soort: feit, toelichting: }", f"{CLAIM}:38", "“toelichting” has no value"),
     ("text empty in one language", "- {id: b1, soort: feit, waarde: {nl: ''}}", f"{CLAIM}:34", "Give “waarde” as {nl:"),
     ("text in German", "- {id: b1, soort: feit, waarde: {de: Suppe}}", f"{CLAIM}:34", "Give “waarde” as {nl:"),
     ("text as a list", "- {id: b1, soort: feit, waarde: {nl: [soep]}}", f"{CLAIM}:34", "Give “waarde” as {nl:"),
@@ -322,7 +345,20 @@ def test_a_document_is_json_ld_once_its_names_are_resolved(
 # ---- anything at all
 
 WORDS = ["id", "soort", "naam", "over", "bron", "betrokkene", "mechanisme", "configuratie", "feit", "maatwerk", "nl"]
-WORDS += ["bewering", "uitkomsten", "kenmerken", "paragraaf", "begin", "b1", "study/proef", "en", "é", "a b", "x://y", ""]
+WORDS += [
+    "bewering",
+    "uitkomsten",
+    "kenmerken",
+    "paragraaf",
+    "begin",
+    "b1",
+    "study/proef",
+    "en",
+    "é",
+    "a b",
+    "x://y",
+    "",
+]
 scalars = st.sampled_from(WORDS) | st.text(max_size=8)
 trees = st.recursive(
     scalars, lambda one: st.lists(one, max_size=3) | st.dictionaries(scalars, one, max_size=4), max_leaves=12
@@ -351,7 +387,11 @@ def test_no_bytes_make_a_loader_raise(model: Model, content: bytes) -> None:
 @example(tree={"codering": {"id": "a b"}})
 def test_no_tree_makes_a_loader_raise(model: Model, tree: Any) -> None:
     head: dict[str, Any] = {"werkzaam": "1", "taal": "nl", "onderzoek": "proef"}
-    for document in (tree, {**head, "zaken": tree}, {**head, "beweringen": [tree, {"id": "b1", "soort": "feit", **as_mapping(tree)}]}):
+    for document in (
+        tree,
+        {**head, "zaken": tree},
+        {**head, "beweringen": [tree, {"id": "b1", "soort": "feit", **as_mapping(tree)}]},
+    ):
         anything(yaml.safe_dump(document, allow_unicode=True).encode(), model)
 
 
@@ -371,7 +411,7 @@ def test_no_name_of_a_study_or_case_makes_a_loader_raise(model: Model, study: st
     "turtle",
     [
         "<https://e.org/d> a wz:CaseDocument ; wz:contains [ a wz:Goal ] .",
-        "<https://e.org/d> a wz:CaseDocument ; wz:caseOf 'de-cirkel' ; wz:contains <https://e.org/k> . <https://e.org/k> a wz:Goal .",
+        "<https://e.org/d> a wz:CaseDocument ; wz:caseOf 'de-cirkel' . <https://e.org/k> a wz:Goal .",
         "<https://e.org/d> a wz:CaseDocument ; wz:contains <<( <https://e.org/k> a wz:Goal )>> .",
         "<https://e.org/d> a wz:CaseDocument, 'document' ; wz:contains ( 1 2 ) .",
     ],
@@ -408,15 +448,13 @@ def without_ids(node: Any, depth: int = 0) -> Any:
 
 
 @pytest.mark.parametrize("with_ids", [True, False], ids=["with ids", "parts without ids"])
-@settings(max_examples=15)
-@given(dice=st.randoms(use_true_random=False))
-def test_the_order_of_keys_and_claims_means_nothing(
-    load: Load, data: Any, dice: random.Random, with_ids: bool
-) -> None:
+@settings(max_examples=10, phases=[Phase.generate])
+@given(seed=st.integers(min_value=0))
+def test_the_order_of_keys_and_claims_means_nothing(load: Load, data: Any, seed: int, with_ids: bool) -> None:
     written = yaml.load((data / "buurttafel.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
     written = written if with_ids else without_ids(written)
     head = {key: written.pop(key) for key in ("werkzaam", "taal")}
-    first, other = ({**head, **body} for body in (written, shuffled(written, dice)))
+    first, other = ({**head, **body} for body in (written, shuffled(written, random.Random(seed))))
     loaded, again = (load(yaml.safe_dump(one, sort_keys=False, allow_unicode=True)) for one in (first, other))
     assert told(loaded) == told(again) == []
     assert loaded.triples == again.triples
@@ -427,18 +465,17 @@ def test_the_order_of_keys_and_claims_means_nothing(
 @example(text="=1+1")
 @example(text='"nl": \\u0041 # \' & * ! | > % @ `')
 @example(text="e\u0301\u2028\x85\u00a0\x00\x7f\ufeff😀‏العربية")
-def test_a_statement_of_any_characters_survives_to_the_export(
-    load: Load, collection: Callable[..., Werkzaam], text: str
-) -> None:
+def test_a_statement_of_any_characters_survives_to_the_export(load: Load, text: str) -> None:
     claim = {"id": "b1", "soort": "feit", "bewering": {"nl": text}}
-    opened = collection(HEAD + yaml.safe_dump([claim], allow_unicode=True))
-    lines: Iterator[str] = opened.export("jsonl")
-    (line,) = lines
+    loaded = load(HEAD + yaml.safe_dump([claim], allow_unicode=True))
+    store = Oxigraph()
+    store.load_nquads("".join(f"{quad} .\n" for quad in loaded.quads()).encode())
+    (line,) = export(store, "jsonl")
     assert line.count("\n") == 1
     assert json.loads(line)["statement"] == {"nl": text}
     literal = ox.Literal(text, language="nl")
     for form, kind in (("nq", ox.RdfFormat.N_QUADS), ("ttl", ox.RdfFormat.TURTLE)):
-        again = {quad.object for quad in ox.parse("".join(opened.export(form)), format=kind)}
+        again = {quad.object for quad in ox.parse("".join(export(store, form)), format=kind)}
         assert literal in again, form
 
 

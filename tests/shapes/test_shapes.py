@@ -342,7 +342,9 @@ def test_every_rule_fires_somewhere_and_has_a_look_alike_on_which_it_does_not(
     fired: dict[str, bool], fired_by_file: dict[str, set[str]]
 ) -> None:
     by_machine = [one for made in examples().values() for one in made]
-    seen = {one.rule for one in by_machine if fired[one.node]} | {rule for those in fired_by_file.values() for rule in those}
+    seen = {one.rule for one in by_machine if fired[one.node]} | {
+        rule for those in fired_by_file.values() for rule in those
+    }
     assert set(rules()) - seen == set()
     accepted = {one.rule for one in by_machine if not fired[one.node]}
     accepted |= {rule for bad, rule in map(example_of, FILES) if not bad}
@@ -359,12 +361,12 @@ def test_rules_of_a_class_hold_for_the_classes_below_it(model: Model) -> None:
 
 
 def test_a_field_that_the_loader_spoke_of_is_not_spoken_of_twice(model: Model, load: Callable[..., Loaded]) -> None:
-    loaded = load('''werkzaam: 1
+    loaded = load("""werkzaam: 1
 language: en
 study: adp
 claims:
 - {id: b1, kind: goal, mode: dreamt}
-''')
+""")
     told = [one.rule for one in check(loaded, model, model.names, "x.yaml") if one.path == WZ + "mode"]
     assert told == [SHAPE + "Claim-mode"]
 
@@ -379,5 +381,3 @@ def test_a_message_names_its_field_by_the_key_of_the_document(model: Model) -> N
             if not re.search(rf"[«“]{re.escape(key)}[»”]", one.value):
                 wrong[name(rule), one.language] = one.value
     assert wrong == {}
-
-
