@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -24,20 +27,20 @@ _ROOT = WZ + "CaseDocument"
 
 def load(content: bytes, file: str, model: Model, names: Names) -> Loaded:
     """Read a case document; the graph is that of its study and case."""
-    tree, findings = read(content, file)
-    loaded = Loaded(GRAPH + "unnamed", findings=findings)
-    if tree is None:
-        return loaded
-    if not isinstance(tree, Mapping):
-        findings.append(finding("not-a-document", tree.place))
-        return loaded
-    _Document(tree, model, names, loaded).run()
+    tree, findings = _read(content)
+    loaded = Loaded(GRAPH + "unnamed", findings=list(findings))
+    if isinstance(tree, Mapping):
+        _Document(tree, model, names, loaded).run()
+    elif tree is not None:
+        loaded.findings.append(finding("not-a-document", tree.place))
+    loaded.findings = [replace(one, place=replace(one.place, file=file)) for one in loaded.findings]
+    loaded.places = {key: replace(place, file=file) for key, place in loaded.places.items()}
     return loaded
 
 
 def things(content: bytes, model: Model) -> Iterator[ox.Triple]:
     """Give type and names of each thing and claim of the document, so that others can name them."""
-    tree, _ = read(content, "")
+    tree, _ = _read(content)
     if not isinstance(tree, Mapping):
         return
     study = _text(tree, "onderzoek", "study")
@@ -48,14 +51,22 @@ def things(content: bytes, model: Model) -> Iterator[ox.Triple]:
         for item in _items(_value(tree, *key)):
             name, kind = _text(item, "id"), _text(item, *_KIND.values())
             cls = model.class_named(kind, WZ + above) if name and kind else None
-            if cls is None:
+            iri = name if name.startswith("http") and "://" in name else base + name
+            if cls is None or not _plain(iri):
                 continue
-            subject = ox.NamedNode(name if "://" in name else base + name)
+            subject = ox.NamedNode(iri)
             yield ox.Triple(subject, ox.NamedNode(TYPE), ox.NamedNode(cls))
             label = _value(item, "naam", "name")
             for key_, value in label.pairs if isinstance(label, Mapping) else []:
                 if key_.text in LANGUAGES and isinstance(value, Scalar):
                     yield ox.Triple(subject, ox.NamedNode(WZ + "name"), ox.Literal(value.text, language=key_.text))
+
+
+@lru_cache(maxsize=64)
+def _read(content: bytes) -> tuple[Node | None, tuple[Finding, ...]]:
+    """Read a file once for what it makes known and for what it says; places lack the file's name."""
+    tree, findings = read(content, "")
+    return tree, tuple(findings)
 
 
 def _value(node: Node | None, *keys: str) -> Node | None:
@@ -178,7 +189,8 @@ class _Document:
 
     def _texts(self, one: Field, value: Node, iri: str) -> Any:
         if isinstance(value, Scalar):
-            return {"@value": value.text, "@language": self.lang} if value.text else None
+            empty = not value.text
+            return self._wrong("value-empty", value.place, one, iri) if empty else _in(self.lang, value.text)
         if not isinstance(value, Mapping):
             return self._wrong("texts-expected", value.place, one, iri)
         texts = []
@@ -186,7 +198,7 @@ class _Document:
             if key.text not in LANGUAGES or not isinstance(text, Scalar) or not text.text:
                 self._wrong("texts-expected", key.place, one, iri)
             else:
-                texts.append({"@value": text.text, "@language": key.text})
+                texts.append(_in(key.text, text.text))
         return texts or None
 
     def _call(self, node: Mapping, one: Field, parent: str) -> str | None:
@@ -203,8 +215,9 @@ class _Document:
         if not name:
             if base != parent + "/":
                 self._wrong("id-missing", place, one, parent)
-            name = f"{(one.keys['en'] + 'x')[0]}-{hashlib.sha256(repr(_plainly(node)).encode()).hexdigest()[:8]}"
-        iri = name if "://" in name else base + name
+            content = repr(self._content(node, one.target or ""))
+            name = f"{one.keys['en'][0]}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+        iri = name if name.startswith("http") and "://" in name else base + name
         if not _plain(iri):
             self._wrong("id-not-plain", place, one, parent, value=name)
             iri = base + "".join(c if (c.isalnum() and c.isascii()) or c in "-/" else "-" for c in name)
@@ -213,6 +226,36 @@ class _Document:
             return None
         self.seen.add(iri)
         return iri
+
+    def _content(self, node: Mapping, cls: str) -> list[str]:
+        """Give what a part says, whatever the order, language and names in which it says so."""
+        fields = self.model.fields_of(cls).values()
+        by_key = {one.keys[self.lang]: one for one in fields if self.lang in one.keys}
+        said = []
+        for key, value in node.pairs:
+            one = by_key.get(key.text)
+            for entry in value.items if isinstance(value, Sequence) else [value]:
+                said.append(repr((one.path if one else key.text, self._meaning(one, entry))))
+        return sorted(said)
+
+    def _meaning(self, one: Field | None, node: Node) -> Any:
+        if isinstance(node, Mapping):
+            nested = one is not None and one.kind == "node"
+            texts = [(key.text, self._meaning(None, value)) for key, value in node.pairs]
+            return self._content(node, one.target or "") if one and nested else sorted(texts, key=repr)
+        if isinstance(node, Sequence):
+            return [self._meaning(one, item) for item in node.items]
+        if one is None or one.kind in ("literal", "node"):
+            return node.text
+        if one.kind == "text":
+            return [(self.lang, node.text)]
+        wanted = None if one.target is None else self.model.children.get(one.target, {one.target})
+        found = (
+            self._find(node.text, wanted)
+            if one.kind == "name"
+            else [self.model.class_named(node.text, one.target or "")]
+        )
+        return found[0] if len(found) == 1 and found[0] else node.text
 
     def _class(self, node: Mapping, above: str) -> str | None:
         """Give the class that a mapping says it is of, `above` where there is no choice, None where unknown."""
@@ -290,13 +333,9 @@ def _term(one: Field) -> dict[str, str]:
 
 
 def _plain(name: str) -> bool:
-    rest = name.split("://", 1)[-1]
-    return bool(rest) and all(c.isascii() and (c.isalnum() or c in "-_./#:") for c in rest)
+    """Say whether a name may stand in an IRI as it is, or is one."""
+    return re.fullmatch(r"(https?://[A-Za-z0-9.-]+/)?[A-Za-z0-9._/#:-]+", name) is not None and "//" not in name[8:]
 
 
-def _plainly(node: Node) -> Any:
-    if isinstance(node, Scalar):
-        return node.text
-    if isinstance(node, Sequence):
-        return [_plainly(item) for item in node.items]
-    return [(key.text, _plainly(value)) for key, value in node.pairs]
+def _in(lang: str, text: str) -> dict[str, str]:
+    return {"@value": text, "@language": lang}

@@ -29,6 +29,10 @@ def load(content: bytes, file: str, model: Model, names: Names) -> Loaded:
     except ValueError:
         loaded.findings.append(finding("not-text", Place(file)))
         return loaded
+    nested = {t for t in loaded.triples if isinstance(t.object, ox.Triple)}
+    if nested:
+        loaded.triples -= nested
+        loaded.findings.append(finding("triple-terms", Place(file), count=len(nested)))
     documents = sorted(
         t.subject.value
         for t in loaded.triples

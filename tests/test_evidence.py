@@ -245,8 +245,8 @@ def test_locate_takes_the_sentence_of_the_phrase_and_those_after_it(source: Sour
         ("2", "De groep", "locate-phrase"),
         ("2", "te lang en zij", "locate-phrase"),
         ("2", "", "locate-phrase"),
-        ("2", "avonden", "locate-phrase"),
-        ("2", "zelf het menu kiest, komt graag terug.", "locate-phrase"),
+        ("2", "avonden", "locate-phrase-length"),
+        ("2", "zelf het menu kiest, komt graag terug.", "locate-phrase-length"),
     ],
 )
 def test_locate_refuses_what_check_would_refuse(source: Source, section: str, phrase: str, key: str) -> None:

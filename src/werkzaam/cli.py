@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 import click
@@ -20,7 +21,21 @@ def _usage(error: click.UsageError, lang: str) -> str:
     if isinstance(error, click.MissingParameter):
         name = error.param.make_metavar(error.ctx) if error.param and error.ctx else ""
         return say(lang, "argument-missing", value=name or (error.param.name if error.param else ""))
-    return say(lang, "usage-wrong", problem=error.format_message())
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        choices = getattr(error.param.type, "choices", None)
+        low, high = getattr(error.param.type, "min", None), getattr(error.param.type, "max", None)
+        known = (
+            ", ".join(map(str, choices)) if choices else f"{low}–{high}" if low is not None else error.param.type.name
+        )
+        return say(lang, "value-wrong", name=error.param.opts[0], known=known)
+    if error.ctx is not None and isinstance(error.ctx.command, click.Group):
+        from difflib import get_close_matches
+
+        known_names = sorted(error.ctx.command.commands)
+        given = next(iter(re.findall(r"'([^']+)'", error.format_message())), "")
+        near = ", ".join(get_close_matches(given, known_names, 1, 0.5)) or ", ".join(known_names)
+        return say(lang, "command-unknown", value=given, near=near)
+    return say(lang, "usage-wrong")
 
 
 def _chosen_language(arguments: list[str]) -> str:
@@ -40,7 +55,9 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     lang = _chosen_language(arguments)
     try:
-        cli.main(arguments, prog_name="werkzaam", standalone_mode=False)
+        # Not cli.main(), which would make a reader that stops early an error.
+        with cli.make_context("werkzaam", list(arguments)) as context:
+            cli.invoke(context)
         sys.stdout.flush()
     except click.UsageError as error:
         click.echo(_usage(error, lang), err=True)

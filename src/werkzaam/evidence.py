@@ -231,12 +231,16 @@ def locate(source: Source, section: str, phrase: str, *, count: int = 1) -> dict
     if span is None:
         raise UsageError("locate-section", section=section, known=", ".join(source.sections))
     hits = source.text.count(phrase, span.start, span.end)
-    if hits != 1:
+    if hits != 1 or "\n" in phrase:
         raise UsageError("locate-phrase", phrase=phrase, section=section, count=hits)
+    if not 2 <= len(phrase.split()) <= 6:
+        raise UsageError("locate-phrase-length", phrase=phrase, count=len(phrase.split()))
     at = source.text.index(phrase, span.start, span.end)
     ends = [m.end() for m in _SENTENCE_END.finditer(source.text, span.start, span.end)] + [span.end]
-    start = max((e for e in ends if e <= at), default=span.start)
-    end = [e for e in ends if e >= at + len(phrase)][:count][-1]
+    start = max((end for end in ends if end <= at), default=span.start)
+    after = [end for end in ends if end >= at + len(phrase)]
+    fitting = [end for end in after if sentences(source.normal(start, end).rstrip()) <= count]
+    end = fitting[-1] if fitting else after[0]
     start += len(source.text[start:end]) - len(source.text[start:end].lstrip())
     end -= len(source.text[start:end]) - len(source.text[start:end].rstrip())
     return {

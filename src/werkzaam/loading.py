@@ -80,8 +80,10 @@ def complete(loaded: Loaded, model: Model) -> None:
     """Add what a document need not write: the defaults of the shapes, the document's scope."""
     facts: dict[str, dict[str, list[str]]] = {}
     for triple in loaded.triples:
-        subject = getattr(triple.subject, "value", "")
-        value = getattr(triple.object, "value", "")
+        if not isinstance(triple.subject, ox.NamedNode) or isinstance(triple.object, ox.Triple):
+            continue
+        subject = triple.subject.value
+        value = triple.object.value if isinstance(triple.object, ox.NamedNode) else ""
         facts.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(value)
     document = next((s for s, f in facts.items() if WZ + "CaseDocument" in f.get(TYPE, [])), "")
     for subject, known in facts.items():
@@ -90,5 +92,5 @@ def complete(loaded: Loaded, model: Model) -> None:
                 if path in known:
                     continue
                 values = [one.default] if one.default else facts.get(document, {}).get(one.default_from or "", [])
-                for value in values:
+                for value in filter(None, values):
                     loaded.triples.add(ox.Triple(ox.NamedNode(subject), ox.NamedNode(path), ox.NamedNode(value)))

@@ -56,7 +56,12 @@ class Question:
         for name, groups in values.items():
             if not groups:
                 continue
-            query = _put_groups(query, name, groups) if self.param(name).many else _put(query, name, groups[0][0])
+            if self.param(name).many:
+                query = _put_groups(query, name, groups)
+            elif len(groups) > 1 or len(groups[0]) > 1:
+                raise UsageError("parameter-single", value=name)
+            else:
+                query = _put(query, name, groups[0][0])
         return query
 
 

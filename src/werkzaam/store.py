@@ -115,12 +115,8 @@ class Oxigraph:
 
     def replace(self, graphs: Iterable[str], quads: Iterable[ox.Quad]) -> None:
         """Replace whole graphs in one transaction."""
-        names = " ".join(f"<{graph}>" for graph in graphs)
-        lines = _group(quads)
-        self._store.update(
-            f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} INSERT {{ {lines} }} "
-            f"WHERE {{ OPTIONAL {{ VALUES ?g {{ {names} }} GRAPH ?g {{ ?s ?p ?o }} }} }}"
-        )
+        drops = " ; ".join(f"DROP SILENT GRAPH <{graph}>" for graph in graphs)
+        self._store.update(f"{drops} ; INSERT DATA {{ {_group(quads)} }}")
 
     def quads(self, graph: str | None = None) -> Iterable[ox.Quad]:
         """Give the quads of one graph or of all."""

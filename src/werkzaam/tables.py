@@ -22,7 +22,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     writer = csv.writer(made, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t") else cell for cell in row])
+        writer.writerow(["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell for cell in row])
     return made.getvalue()
 
 

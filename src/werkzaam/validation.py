@@ -73,15 +73,17 @@ def _run_shapes(loaded: Loaded, model: Model, names: Names, file: str) -> Iterab
 
     data = _graph((*loaded.triples, *_context(loaded, model, names)))
     shapes = _graph(model.shapes)
-    typed = sorted(
-        {t.subject.value for t in loaded.triples if t.predicate.value == TYPE and isinstance(t.subject, ox.NamedNode)}
-    )
-    _, results, said = run(data, shacl_graph=shapes, focus_nodes=[URIRef(one) for one in typed], inplace=True)
+    # What is only known, not submitted, is checked too and its findings dropped: pySHACL's own `focus_nodes` would
+    # also keep nested shapes from looking at values outside it, and they would silently hold.
+    typed = {t.subject.value for t in loaded.triples if isinstance(t.subject, ox.NamedNode)}
+    _, results, said = run(data, shacl_graph=shapes, inplace=True)
     if not hasattr(results, "objects"):  # pySHACL gives its own failures back as the results
         raise OurFault("our-fault", problem=f"pySHACL: {said}")
     sh = {name: URIRef(SH + name) for name in ("result", "focusNode", "resultPath", "sourceShape", "resultSeverity")}
     for result in results.objects(None, sh["result"]):
         focus = str(results.value(result, sh["focusNode"]))
+        if focus not in typed:
+            continue
         shape = str(results.value(result, sh["sourceShape"]))
         path = str(results.value(result, sh["resultPath"]) or "")
         severity = str(results.value(result, sh["resultSeverity"])).rsplit("#", 1)[-1]

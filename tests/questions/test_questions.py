@@ -74,7 +74,11 @@ def facts(asked: Werkzaam, test: dict[str, Any]) -> dict[str, Facts]:
 
 def supporting(said: dict[str, Facts], item: dict[str, Any]) -> set[str]:
     wanted = {name: {value} if isinstance(value, str) else set(value) for name, value in item["about"].items()}
-    return {claim for claim, known in said.items() if all(values <= known.get(name, set()) for name, values in wanted.items())}
+    return {
+        claim
+        for claim, known in said.items()
+        if all(values <= known.get(name, set()) for name, values in wanted.items())
+    }
 
 
 def items() -> list[Any]:
