@@ -96,6 +96,7 @@ def test_a_build_parses_each_file_of_the_package_once(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(ox, "parse", count_rdf)
     monkeypatch.setattr(yaml, "parse", count_yaml)
+    importlib.import_module("werkzaam.loaders.document")._read.cache_clear()
     build()
     documents = [name for name, _ in walk("cases", ".yaml")]
     modules = [name for folder in ("ontology", "shapes") for name, _ in walk(folder, ".ttl") if "/" not in name]

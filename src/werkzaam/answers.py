@@ -66,12 +66,16 @@ class Answer:
     checked: int
 
     def claims(self) -> int:
-        """Count the claims of the answer; one that stands under two headings counts once."""
+        """Count the claims of the answer; one that stands under two headings, or is said again, counts once."""
 
-        def iris(entries: list[Entry]) -> set[str]:
-            return {e.claim.iri for e in entries} | {i for e in entries for i in iris(e.folded)}
+        def claims(entries: list[Entry]) -> dict[str, Node]:
+            found = {entry.claim.iri: entry.claim for entry in entries}
+            for entry in entries:
+                found |= claims(entry.folded)
+            return found
 
-        return len({iri for _, entries in self.headings for iri in iris(entries)})
+        all_ = {iri: node for _, entries in self.headings for iri, node in claims(entries).items()}
+        return sum(all_.keys().isdisjoint(node.iris("restates")) for node in all_.values())
 
 
 def what_works(store: Store, groups: Groups) -> Answer:

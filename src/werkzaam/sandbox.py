@@ -7,16 +7,20 @@ a query could ask the network. The child has a limit on memory, processor time a
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzaam.errors import WerkzaamError
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
 MEMORY = 3 << 30
+
+# False once this process has opened a store on disk: its threads do not survive a fork.
+fork_is_safe = True
 SECONDS = 60.0
 
 
@@ -33,7 +37,9 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
 
     Raises `ChildDied` where the child gave no answer, and the child's own `WerkzaamError`.
     """
-    method = "fork" if sys.platform.startswith("linux") else "spawn"
+    import multiprocessing
+
+    method = "fork" if fork_is_safe and sys.platform.startswith("linux") else "spawn"
     context: Any = multiprocessing.get_context(method)
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_child, args=(theirs, ours, function, arguments, seconds, memory), daemon=True)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import pyoxigraph as ox
 
+from werkzaam import sandbox
 from werkzaam.errors import InputError, StoreError
 
 
@@ -73,6 +74,8 @@ class Oxigraph:
     def __init__(self, directory: Path | None = None, *, create: bool = False) -> None:
         if directory is not None and not create and not (directory / "CURRENT").is_file():
             raise StoreError("store-missing", path=str(directory))
+        if directory is not None:
+            sandbox.fork_is_safe = False
         try:
             self._store = ox.Store(str(directory)) if directory else ox.Store()
         except (OSError, RuntimeError) as error:
