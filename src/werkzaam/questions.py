@@ -51,13 +51,13 @@ class Question:
         raise UsageError("parameter-unknown", question=self.name, value=name, known=known)
 
     def bind(self, values: Mapping[str, Groups]) -> str:
-        """Give the query with the defaults of `values`' parameters replaced."""
+        """Give the query with the defaults of `values`' parameters replaced; no groups at all means any."""
         query = self.query
         for name, groups in values.items():
-            if not groups:
-                continue
             if self.param(name).many:
                 query = _put_groups(query, name, groups)
+            elif not groups:
+                continue
             elif len(groups) > 1 or len(groups[0]) > 1:
                 raise UsageError("parameter-single", value=name)
             else:
@@ -67,6 +67,7 @@ class Question:
 
 def _put_groups(query: str, name: str, groups: Groups) -> str:
     rows = " ".join(f"({number} <{iri}> {len(groups)})" for number, group in enumerate(groups, 1) for iri in group)
+    rows = rows or "(UNDEF UNDEF 0)"
     return _replace(query, rf"(VALUES \(\$\w+ \${name} \$\w+\) \{{)[^}}]*(\}})", rf"\g<1> {rows} \g<2>")
 
 

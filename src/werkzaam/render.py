@@ -12,7 +12,7 @@ from werkzaam.export import record
 from werkzaam.known import Known
 from werkzaam.messages import say
 from werkzaam.store import Row
-from werkzaam.terms import slug
+from werkzaam.terms import WZ, slug
 
 COLUMNS = (
     "verdict",
@@ -127,6 +127,7 @@ class Teller:
             what = " – ".join(part for part in parts if part)
         if not what:
             what = self.labels(i for part in node.all("hasOutcome") for i in part.iris("outcome"))
+        what = what or self.known.label(f"{WZ}{node.cls}", self.lang)
         return f"{what} · {self.labels(node.iris('scope'))}"
 
     def facts(self, node: Node) -> Iterator[tuple[str, str]]:
