@@ -75,7 +75,12 @@ class Answer:
             return found
 
         all_ = {iri: node for _, entries in self.headings for iri, node in claims(entries).items()}
-        return sum(all_.keys().isdisjoint(node.iris("restates")) for node in all_.values())
+        said: dict[str, set[str]] = {iri: {iri} for iri in all_}
+        for iri, node in all_.items():
+            for other in said.keys() & set(node.iris("restates")):
+                together = said[iri] | said[other]
+                said.update(dict.fromkeys(together, together))
+        return len({min(together) for together in said.values()})
 
 
 def what_works(store: Store, groups: Groups) -> Answer:
