@@ -19,10 +19,11 @@ def grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Give rows as CSV; a cell that a spreadsheet would run as a formula is made text."""
     made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\r\n")
+    writer = csv.writer(made, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell for cell in row])
+        cells = ("'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell for cell in row)
+        writer.writerow([cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells])
     return made.getvalue()
 
 

@@ -197,7 +197,8 @@ def test_cells_that_a_spreadsheet_would_run_are_text(start: Run, store_of: Calla
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
 def test_a_cell_that_begins_like_a_formula_is_made_text(sign: str) -> None:
     ((cell,),) = [list(row.values()) for row in table(as_csv(["name"], [[f"{sign}1+1"]]))]
-    assert cell == f"'{sign}1+1"
+    # csv.writer does not quote a lone return, which would end the row: it becomes a newline, which is quoted
+    assert cell == f"'{sign}1+1".replace("\r", "\n")
 
 
 def test_a_bar_in_a_label_does_not_break_a_table_in_markdown(
