@@ -197,3 +197,47 @@ def test_the_sections_and_pages_cover_the_whole_text() -> None:
     assert hashlib.sha256(text).hexdigest().startswith("42b7f87b")
     assert all(source.page(offset) for offset in range(0, 309_000, 997))
     assert len(source.sections) > 60
+
+
+# ---- the coverage map
+
+_COVERED = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+SELECT DISTINCT ?section WHERE { ?document wz:coverage/wz:codedSection ?section }
+"""
+
+
+def covered(section: str, declared: set[str]) -> bool:
+    return any(section == one or section.startswith((f"{one}/", f"{one}.")) for one in declared)
+
+
+def test_where_a_section_is_declared_complete_each_paragraph_has_a_claim_or_says_why_not(opened: Werkzaam) -> None:
+    declared = {str(row["section"]) for row in opened.store.select(_COVERED)}
+    paragraphs = [row for row in opened.ask("coverage-map") if covered(row["section"], declared)]
+    assert len(paragraphs) > 100
+    assert [row["paragraph"] for row in paragraphs if row["claims"] == "0" and "why" not in row] == []
+    assert [row["paragraph"] for row in paragraphs if row["claims"] != "0" and "why" in row] == []
+
+
+def test_the_paragraphs_of_chapters_4_to_7_leave_nothing_out(opened: Werkzaam) -> None:
+    sections = {
+        str(row["name"]): (int(row["start"]), int(row["end"]))
+        for row in opened.store.select(_SECTIONS)
+        if row["name"][0] in "4567"
+    }
+    spans: dict[str, list[tuple[int, int]]] = {name: [] for name in sections}
+    for row in opened.ask("coverage-map"):
+        spans[str(row["section"])].append((int(row["start"]), int(row["end"])))
+    for name, (start, end) in sections.items():
+        at = start
+        for first, last in sorted(spans[name]):
+            assert first - at < 60, f"{name}: nothing between {at} and {first}"  # blanks and page footers lie between
+            at = last
+        assert end - at < 60, f"{name}: nothing between {at} and {end}"
+
+
+_SECTIONS = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+SELECT ?name ?start ?end
+WHERE { ?publication wz:hasSection ?part . ?part wz:section ?name . ?part wz:start ?start . ?part wz:end ?end }
+"""
