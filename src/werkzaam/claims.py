@@ -8,21 +8,30 @@ from dataclasses import dataclass, field
 from werkzaam.store import Iri, Literal, Store, Value
 from werkzaam.terms import TYPE, WZ, slug
 
-PARTS = (
-    "actor",
-    "exceptFor",
-    "hasOutcome",
-    "supportedBy",
-    "disputedBy",
-    "qualifiedBy",
-    "readSpan",
-    "argument",
+PARTS = frozenset(
+    {
+        "actor",
+        "exceptFor",
+        "hasOutcome",
+        "supportedBy",
+        "disputedBy",
+        "qualifiedBy",
+        "readSpan",
+        "argument",
+    }
 )
 
-_QUERY = """
+_DOCUMENTS = """
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 
-SELECT ?claim ?node ?property ?value ?document
+SELECT ?claim ?document WHERE {{ {only} ?document wz:contains ?claim }}
+"""
+
+# No more columns than needed: making rows takes most of the time.
+_STATEMENTS = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT DISTINCT ?node ?property ?value
 WHERE {{
   {only}
   ?document wz:contains ?claim .
@@ -67,21 +76,18 @@ class Node:
 def claims(store: Store, only: Iterable[str] | None = None) -> list[Node]:
     """Give all claims of `store`, or those in `only`, in the order of their IRIs."""
     values = "" if only is None else f"VALUES ?claim {{ {' '.join(f'<{iri}>' for iri in only)} }}"
-    rows = store.select(_QUERY.format(only=values, parts="|".join(f"wz:{name}" for name in PARTS)))
     nodes: dict[str, Node] = {}
+    for row in store.select(_STATEMENTS.format(only=values, parts="|".join(f"wz:{name}" for name in sorted(PARTS)))):
+        iri = row["node"]
+        node = nodes.get(iri)
+        if node is None:
+            node = nodes[iri] = Node(iri)
+        node.values.setdefault(row["property"].removeprefix(WZ), []).append(row["value"])
+    for node in nodes.values():
+        for name in sorted(node.values.keys() & PARTS):
+            node.parts[name] = [nodes[iri] for iri in node.iris(name) if iri in nodes]
     roots: dict[str, Node] = {}
-    for row in rows:
-        node = nodes.setdefault(row["node"], Node(row["node"]))
-        name = row["property"].removeprefix(WZ)
-        kept = node.values.setdefault(name, [])
-        if row["value"] not in kept or isinstance(row["value"], Literal):
-            kept.append(row["value"])
-        if row["node"] == row["claim"]:
-            node.document = row["document"]
-            roots[node.iri] = node
-    for root in (*roots.values(), *nodes.values()):
-        for name in PARTS:
-            found = [nodes[iri] for iri in root.iris(name) if iri in nodes]
-            if found:
-                root.parts[name] = sorted(found, key=lambda one: one.iri)
+    for row in store.select(_DOCUMENTS.format(only=values)):
+        root = roots[row["claim"]] = nodes[row["claim"]]
+        root.document = row["document"]
     return [roots[iri] for iri in sorted(roots)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -54,6 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; exit 0 good, 1 findings, 2 wrong use or unreadable input, 3 our fault."""
     arguments = sys.argv[1:] if arguments is None else arguments
     lang = _chosen_language(arguments)
+    gc.set_threshold(200_000)  # a command ends before its garbage matters
     try:
         # Not cli.main(), which would make a reader that stops early an error.
         with cli.make_context("werkzaam", list(arguments)) as context:

@@ -135,6 +135,8 @@ def _group(quads: Iterable[ox.Quad]) -> str:
 
 
 def _value(term: Any) -> Value:
+    if type(term) is ox.NamedNode:
+        return Iri(term.value)
     if isinstance(term, ox.Literal):
         return Literal(term.value, term.language or "", term.datatype.value)
     return Iri(getattr(term, "value", str(term)))
