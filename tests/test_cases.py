@@ -199,6 +199,19 @@ def test_the_sections_and_pages_cover_the_whole_text() -> None:
     assert len(source.sections) > 60
 
 
+def test_a_claim_is_about_something_that_can_be_studied(opened: Werkzaam) -> None:
+    classes = {str(row["class"]).rpartition("#")[2] for row in opened.store.select(_SCOPES)}
+    able = {"Intervention", "InterventionPart", "Organisation", "Municipality", "Study", "Theory", "Act", "Role"}
+    assert classes
+    assert classes <= able | {"PerformanceField"}
+
+
+_SCOPES = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+SELECT DISTINCT ?class WHERE { ?claim wz:scope ?thing . ?thing a ?class }
+"""
+
+
 # ---- the coverage map
 
 _COVERED = """
