@@ -1,12 +1,13 @@
 """Compare two independent codings of the same sections, element by element.
 
-    python docs/measurements/agreement.py FIRST.yaml SECOND.yaml SECTION…
+    python docs/measurements/agreement.py > docs/measurements/2026-11-24-agreement.md
 
-Prints a page in Markdown. Claims of the two codings are paired one to one: only if a passage of the one shares a
-sentence with a passage of the other, best pairs first. A pair's worth is the share of sentences in common, plus one
-each for the same class and for the same subject (mechanism, aspect or kind of interaction). Claims without a pair
-count as missed by the other coder. Agreement on an element is counted over pairs of one class; for elements with one
-value Cohen's kappa stands beside it, for those with several the mean Jaccard index.
+Prints a page in Markdown on the pairs of `agreement/pairs.yaml`, whose raw codings stand beside it. Claims of the two
+codings are paired one to one: only if a passage of the one shares a sentence with a passage of the other, best pairs
+first. A pair's worth is the share of sentences in common, plus one each for the same class and for the same subject
+(mechanism, aspect or kind of interaction). Claims without a pair count as missed by the other coder. Agreement on an
+element is counted over pairs of one class; for elements with one value Cohen's kappa stands beside it, for those with
+several the mean Jaccard index.
 """
 
 from __future__ import annotations
@@ -191,6 +192,22 @@ def load(file: Path, sections: list[str]) -> list[Claim]:
     return [claim for claim in told["beweringen"] if in_sections(claim, sections)]
 
 
+HEAD = """# Agreement of two codings, element by element
+
+Made by `agreement.py` from the raw codings in [`agreement/`](agreement/); nothing here is typed in.
+How claims are paired stands in the script.
+"""
+
+
+def page(folder: Path) -> str:
+    """Make the whole page from the pairs and raw codings in `folder`."""
+    lines = [HEAD]
+    for pair_ in yaml.safe_load((folder / "pairs.yaml").read_text("utf-8")):
+        sections = pair_["sections"]
+        lines += [f"## {pair_['title']}", "", pair_["independent"], ""]
+        lines += [*tell(load(folder / pair_["first"], sections), load(folder / pair_["second"], sections)), ""]
+    return "\n".join(lines)
+
+
 if __name__ == "__main__":
-    one, other, *wanted = sys.argv[1:]
-    print("\n".join(tell(load(Path(one), wanted), load(Path(other), wanted))))
+    sys.stdout.write(page(Path(__file__).parent / "agreement"))
