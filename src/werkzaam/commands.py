@@ -16,6 +16,7 @@ from werkzaam.messages import say
 
 if TYPE_CHECKING:
     from werkzaam.api import Werkzaam
+    from werkzaam.claims import Node
     from werkzaam.errors import Finding
 
 FORMATS = ("table", "json", "csv", "md")
@@ -141,16 +142,26 @@ def _rows(opened: Werkzaam, title: str, columns: tuple[str, ...], rows: list[Any
     from werkzaam.render import Teller
     from werkzaam.tables import as_csv, as_markdown, grid
 
-    told = Teller(opened.known, opened.lang).answer_rows(columns, rows)
+    teller = Teller(opened.known, opened.lang, width=_width())
+    told = teller.answer_rows(columns, rows)
     if form == "json":
         _json({"version": 1, "question": title, "columns": columns, "rows": rows})
     elif form == "csv":
         sys.stdout.write(as_csv(columns, told))
     elif form == "md":
-        _out([f"# {title}", "", *as_markdown(columns, told)])
+        _out([f"# {title}", "", *as_markdown(columns, told), "", *teller.legend(_claims(opened, rows), marked=True)])
     else:
         _out([_bold(title), ""])
         _out(grid(columns, told))
+        _out(["", *teller.legend(_claims(opened, rows))])
+
+
+def _claims(opened: Werkzaam, rows: list[Any]) -> list[Node]:
+    """Give the claims that are named in an answer, in the order in which it first names them."""
+    from werkzaam.claims import claims
+
+    named = list(dict.fromkeys(str(value) for row in rows for value in row.values() if "/id/claim/" in str(value)))
+    return sorted(claims(opened.store, named), key=lambda node: named.index(node.iri)) if named else []
 
 
 @cli.command(help=_help("query"))

@@ -298,6 +298,19 @@ class Teller:
         """Give rows of a question with labels in the place of IRIs, claims by their id."""
         return [[self._cell(row.get(name)) for name in columns] for row in rows]
 
+    def legend(self, nodes: Iterable[Node], *, marked: bool = False) -> Iterator[str]:
+        """Yield what each claim of an answer says and where it stands: lines for a terminal, or (`marked`) Markdown."""
+        for node in nodes:
+            said, place = self.text(node.text("statement")), self.place(node)
+            if marked:
+                yield f"- **{slug(node.iri)}** {said}{f' ({place})' if place else ''}"
+                yield from (f"  - {slug(one.iri)}: {self.text(one.text('statement'))}" for one in node.all("argument"))
+            else:
+                yield from self._wrap(f"{slug(node.iri):5} {said}", "", " " * 6)
+                yield from self._wrap(place, " " * 6) if place else ()
+                for one in node.all("argument"):
+                    yield from self._wrap(f"{slug(one.iri)}: {self.text(one.text('statement'))}", " " * 6, " " * 10)
+
     def _cell(self, value: Any) -> str:
         if value is None:
             return ""

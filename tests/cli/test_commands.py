@@ -120,7 +120,9 @@ def test_every_question_answers_in_every_form(run: Run, name: str) -> None:
     assert len([line for line in written if line.startswith("|")]) == len(rows) + 2
     plain = run("ask", name).out.splitlines()
     assert plain[0] == questions()[name].text["en"]
-    assert len(plain) == len(rows) + 4
+    claims = {v for row in data["rows"] for v in row.values() if re.search(r"/id/claim/[^/]+/[^/]+$", str(v))}
+    legend = [line for line in plain[len(rows) + 5 :] if not line.startswith(" ")]
+    assert len(legend) == len(claims) == len([line for line in written if line.startswith("- **")])
 
 
 def test_ask_alone_lists_the_questions_with_their_parameters(run: Run) -> None:
