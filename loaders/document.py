@@ -13,7 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam.errors import Finding, Place, finding
-from werkzaam.loading import Loaded, complete
+from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Field, Model, Names
 from werkzaam.terms import GRAPH, ID, LANGUAGES, TYPE, WZ
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence, read
@@ -21,38 +21,48 @@ from werkzaam.yamltree import Mapping, Node, Scalar, Sequence, read
 SUFFIXES = (".yaml", ".yml")
 FORMAT = "1"
 _ID, _KIND = ("id",), {"nl": "soort", "en": "kind"}
-_HEADER = {"werkzaam", "taal", "language"}
+_HEADER = {"werkzaam", "taal", "language", "document"}
 _ROOT = WZ + "CaseDocument"
 
 
-def load(content: bytes, file: str, model: Model, names: Names) -> Loaded:
+def load(content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> Loaded:
     """Read a case document; the graph is that of its study and case."""
     tree, findings = _read(content)
-    loaded = Loaded(GRAPH + "unnamed", findings=list(findings))
-    if isinstance(tree, Mapping):
-        _Document(tree, model, names, loaded).run()
-    elif tree is not None:
-        loaded.findings.append(finding("not-a-document", tree.place))
+    loaded = from_tree(tree, model, names, findings)
     loaded.findings = [replace(one, place=replace(one.place, file=file)) for one in loaded.findings]
     loaded.places = {key: replace(place, file=file) for key, place in loaded.places.items()}
     return loaded
 
 
-def things(content: bytes, model: Model) -> Iterator[ox.Triple]:
-    """Give type and names of each thing and claim of the document, so that others can name them."""
+def from_tree(tree: Node | None, model: Model, names: Names, findings: Iterable[Finding] = ()) -> Loaded:
+    """Make RDF of a document that was read into a tree."""
+    loaded = Loaded(GRAPH + "unnamed", findings=list(findings))
+    if isinstance(tree, Mapping):
+        _Document(tree, model, names, loaded).run()
+    elif tree is not None:
+        loaded.findings.append(finding("not-a-document", tree.place))
+    return loaded
+
+
+def things(content: bytes, model: Model, beside: Beside = nothing) -> Iterator[ox.Triple]:
+    """Give type and names of each thing, claim and figure of the document, so that others can name them."""
     tree, _ = _read(content)
-    if not isinstance(tree, Mapping):
-        return
+    if isinstance(tree, Mapping):
+        yield from of_tree(tree, model)
+
+
+def of_tree(tree: Mapping, model: Model) -> Iterator[ox.Triple]:
+    """Give type and names of what a tree describes and contains under an id of its own."""
     study = _text(tree, "onderzoek", "study")
-    for key, above, base in (
-        (("zaken", "things"), "Thing", ID),
-        (("beweringen", "claims"), "Claim", f"{ID}claim/{study}/"),
-    ):
-        for item in _items(_value(tree, *key)):
+    for one in model.fields_of(_ROOT).values():
+        if one.base is None or one.target is None:
+            continue
+        choices = model.children.get(one.target, {one.target})
+        for item in _items(_value(tree, *one.keys.values())):
             name, kind = _text(item, "id"), _text(item, *_KIND.values())
-            cls = model.class_named(kind, WZ + above) if name and kind else None
-            iri = name if name.startswith("http") and "://" in name else base + name
-            if cls is None or not _plain(iri):
+            cls = model.class_named(kind, one.target) if kind else one.target if len(choices) == 1 else None
+            iri = name if name.startswith("http") and "://" in name else _base(one, study) + name
+            if not name or cls is None or not _plain(iri):
                 continue
             subject = ox.NamedNode(iri)
             yield ox.Triple(subject, ox.NamedNode(TYPE), ox.NamedNode(cls))
@@ -67,6 +77,10 @@ def _read(content: bytes) -> tuple[Node | None, tuple[Finding, ...]]:
     """Read a file once for what it makes known and for what it says; places lack the file's name."""
     tree, findings = read(content, "")
     return tree, tuple(findings)
+
+
+def _base(one: Field, study: str) -> str:
+    return ID + (one.base or "").replace("{study}", study)
 
 
 def _value(node: Node | None, *keys: str) -> Node | None:
@@ -96,12 +110,18 @@ class _Document:
         self.seen: set[str] = set()
         self.lang = "nl" if _value(tree, "taal") is not None else "en"
         self.study = _text(tree, "onderzoek", "study")
+        # What is known by its id within the study alone, and never by a label.
+        self.bases = {
+            one.target: _base(one, self.study)
+            for one in model.fields_of(_ROOT).values()
+            if one.target and one.base and "{study}" in one.base
+        }
 
     def run(self) -> None:
         if not self._header():
             return
-        case = _text(self.tree, "casus", "case")
-        self.loaded.graph = GRAPH + "/".join(part for part in (self.study, case) if _plain(part))
+        name = _text(self.tree, "casus", "case") or _text(self.tree, "document")
+        self.loaded.graph = GRAPH + "/".join(part for part in (self.study, name) if _plain(part))
         body = Mapping([pair for pair in self.tree.pairs if pair[0].text not in _HEADER], self.tree.place)
         node = self._node(body, _ROOT, self.loaded.graph)
         data = {"@context": self.context, **node}
@@ -179,11 +199,14 @@ class _Document:
         return self._unknown_name(one, value, iri, hits)
 
     def _find(self, name: str, wanted: set[str] | None) -> list[str]:
-        if wanted is not None and WZ + "Claim" in wanted and "://" not in name:
-            return self.names.find(f"{ID}claim/{self.study}/{name}", wanted)
+        own = next((base for cls, base in self.bases.items() if wanted is not None and cls in wanted), None)
+        if own is not None and "://" not in name:
+            return self.names.find(own + name, wanted)
         hits = self.names.find(name, wanted)
-        # A topic only helps filters to find; where something else has the name, that is meant.
-        hits = [hit for hit in hits if WZ + "Topic" not in self.names.classes[hit]] or hits
+        # A topic only helps filters to find, a measure to count; where something else has the name, that is meant.
+        # What is known by its id within the study is never meant by that alone.
+        helping = {WZ + "Topic", WZ + "Measure", *self.bases}
+        hits = [hit for hit in hits if helping.isdisjoint(self.names.classes[hit])] or hits
         exact = [hit for hit in hits if hit.endswith("/" + name)]
         return exact if len(exact) == 1 else hits
 
@@ -205,12 +228,7 @@ class _Document:
         """Give the IRI of a part, thing or claim: by its id, or by its content where it has none; None if taken."""
         value = _value(node, *_ID)
         name = value.text if isinstance(value, Scalar) else ""
-        if one.target == WZ + "Claim":
-            base = f"{ID}claim/{self.study}/"
-        elif one.path == WZ + "describes":
-            base = ID
-        else:
-            base = parent + "/"
+        base = parent + "/" if one.base is None else _base(one, self.study)
         place = value.place if value else node.place
         if not name:
             if base != parent + "/":

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from werkzaam.errors import Place, finding
-from werkzaam.loading import Loaded, complete
+from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Model, Names
 from werkzaam.terms import GRAPH, TYPE, WZ
 
 SUFFIXES = (".ttl",)
 
 
-def load(content: bytes, file: str, model: Model, names: Names) -> Loaded:
+def load(content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> Loaded:
     """Read Turtle that describes one document; its graph is the IRI of that document."""
     loaded = Loaded(GRAPH + "unnamed")
     if not content.strip():
@@ -52,7 +52,7 @@ def load(content: bytes, file: str, model: Model, names: Names) -> Loaded:
     return loaded
 
 
-def things(content: bytes, model: Model) -> Iterator[ox.Triple]:
+def things(content: bytes, model: Model, beside: Beside = nothing) -> Iterator[ox.Triple]:
     """Give everything in the file; what has a type and a name can be named by others."""
     try:
         yield from (quad.triple for quad in ox.parse(content, format=ox.RdfFormat.TURTLE))

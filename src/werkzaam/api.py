@@ -106,7 +106,7 @@ class Werkzaam:
         return check(self.store, open_source(self.store, content, file), file)
 
     def cases(self) -> list[dict[str, Any]]:
-        """Give the documents of the store, with how many claims each holds and who coded it."""
+        """Give the documents of the store, with how many claims, figures and the like each holds and who coded it."""
         rows = self.store.select(_CASES)
         found: dict[str, dict[str, Any]] = {}
         for row in rows:
@@ -130,8 +130,9 @@ WHERE {
   ?coding wz:review ?review .
   OPTIONAL { ?document wz:caseOf ?case }
   OPTIONAL {
-    ?document wz:contains ?claim .
+    ?document wz:contains|wz:figure|wz:check|wz:quickscanEntry|wz:reportingScore ?claim .
     ?claim a ?kind .
+    FILTER (STRSTARTS(STR(?kind), STR(wz:)))
   }
 }
 GROUP BY ?document ?case ?by ?on ?review ?kind

@@ -12,10 +12,11 @@ from pathlib import Path
 from werkzaam.errors import OurFault, StoreError
 from werkzaam.language import default_language
 from werkzaam.messages import say
-from werkzaam.resources import digest, walk
+from werkzaam.resources import beside, digest, walk
 from werkzaam.store import Oxigraph
 from werkzaam.terms import ONTOLOGY_GRAPH
 
+DOCUMENTS = (".yaml", "csvw-metadata.json")
 # Raise it when the engine turns the same files into other data.
 FORMAT = 1
 
@@ -33,13 +34,13 @@ def build(progress: Callable[[str], None] = lambda name: None) -> bytes:
     model = Model()
     graph = f"<{ONTOLOGY_GRAPH}>"
     lines = {f"{triple} {graph} .\n" for triple in model.ontology}
-    documents = [(name, file.read_bytes()) for name, file in walk("cases", ".yaml")]
+    documents = [(name, file.read_bytes()) for name, file in walk("cases", DOCUMENTS)]
     names = model.names.copy()
     for name, content in documents:
-        add_names(names, model, loader_for(name).things(content, model))
+        add_names(names, model, loader_for(name).things(content, model, beside("cases", name)))
     for name, content in documents:
         progress(name)
-        loaded = loader_for(name).load(content, name, model, names)
+        loaded = loader_for(name).load(content, name, model, names, beside("cases", name))
         wrong = [one for one in loaded.findings if one.severity == "violation"]
         if wrong:
             raise OurFault("packaged-data", place=str(wrong[0].place), problem=wrong[0].message("en"))

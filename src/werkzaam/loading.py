@@ -1,14 +1,14 @@
 """What every loader gives, and how loaders are found.
 
 A loader is a module of `werkzaam.loaders`, or an entry point of the group ``werkzaam.loaders``,
-with `SUFFIXES` (file endings) and `load(content, file, model, names) -> Loaded`.
+with `SUFFIXES` (file endings) and `load(content, file, model, names, beside) -> Loaded`.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +17,15 @@ import pyoxigraph as ox
 from werkzaam.errors import Finding, InputError, Place
 from werkzaam.model import Model, Names
 from werkzaam.terms import TYPE, WZ
+
+
+Beside = Callable[[str], bytes]
+"""Reads a file that stands beside the one that is loaded, by its plain name."""
+
+
+def nothing(name: str) -> bytes:
+    """Read nothing: there are no files beside; raises `InputError`."""
+    raise InputError("file-missing", file=name)
 
 
 @dataclass
@@ -42,11 +51,11 @@ class Loader(Protocol):
 
     SUFFIXES: tuple[str, ...]
 
-    def load(self, content: bytes, file: str, model: Model, names: Names) -> Loaded:
+    def load(self, content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> Loaded:
         """Read `content`; everything that is wrong with it is in the findings."""
         ...
 
-    def things(self, content: bytes, model: Model) -> Iterable[ox.Triple]:
+    def things(self, content: bytes, model: Model, beside: Beside = nothing) -> Iterable[ox.Triple]:
         """Give types and names of what the file itself makes known, before it is loaded."""
         ...
 

@@ -26,7 +26,8 @@ class Field:
 
     `kind` is ``text`` (a text per language), ``node`` (a part of its own, of class `target`),
     ``name`` (something known, of class `target`, None for anything), ``class`` (a kind of
-    `target`) or ``literal`` (of datatype `target`). `default` is an IRI, `default_from` a property of the document.
+    `target`) or ``literal`` (of datatype `target`). `default` is an IRI, `default_from` a property of the document;
+    `base` is where the ids of parts begin that have a name of their own, with ``{study}`` for the study's.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Field:
     rule: str
     default: str | None = None
     default_from: str | None = None
+    base: str | None = None
 
 
 @dataclass
@@ -170,6 +172,7 @@ class Model:
             rule,
             self._first(rule, SH + "defaultValue"),
             self._first(rule, WZ + "defaultFrom"),
+            self._first(rule, WZ + "idBase"),
         )
 
     def fields_of(self, cls: str) -> dict[str, Field]:

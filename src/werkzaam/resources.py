@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 
-def walk(folder: str, suffix: str) -> Iterator[tuple[str, Traversable]]:
-    """Yield (path below the folder, file) of each file with `suffix`, in the order of the paths."""
+def walk(folder: str, suffix: str | tuple[str, ...]) -> Iterator[tuple[str, Traversable]]:
+    """Yield (path below the folder, file) of each file with `suffix` (or one of them), in the order of the paths."""
 
     def below(place: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
         for entry in sorted(place.iterdir(), key=lambda one: one.name):
@@ -25,8 +25,22 @@ def walk(folder: str, suffix: str) -> Iterator[tuple[str, Traversable]]:
 def digest() -> str:
     """Give the SHA-256 of all knowledge files that the built data depend on, names included."""
     total = hashlib.sha256()
-    for folder, suffix in (("ontology", ".ttl"), ("shapes", ".ttl"), ("cases", ".yaml")):
+    for folder, suffix in (("ontology", ".ttl"), ("shapes", ".ttl"), ("cases", (".yaml", ".csv", ".json"))):
         for name, file in walk(folder, suffix):
             total.update(f"{folder}/{name}\0".encode())
             total.update(hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
+
+
+def beside(folder: str, path: str) -> Callable[[str], bytes]:
+    """Give a reader of the files that stand in the folder of `path`, by their plain names."""
+    place: Traversable = files(f"werkzaam.{folder}")
+    for step in path.split("/")[:-1]:
+        place = place.joinpath(step)
+
+    def read(name: str) -> bytes:
+        if "/" in name or "\\" in name or name.startswith("."):
+            raise FileNotFoundError(name)
+        return place.joinpath(name).read_bytes()
+
+    return read

@@ -189,7 +189,7 @@ def test_every_iri_of_ours_in_a_query_is_declared() -> None:
         text = file.read_text("utf-8")
         prefixes = dict(re.findall(r"^PREFIX (\w+): <([^>]*)>", text, re.MULTILINE))
         body = re.sub(r"^#.*$", "", text, flags=re.MULTILINE)
-        named = {prefixes[p] + local for p, local in re.findall(r"(?<![\w<])(\w+):([A-Za-z]\w*)", body)}
+        named = {prefixes[p] + local for p, local in re.findall(r"(?<![\w<])(\w+):([A-Za-z][\w-]*)", body)}
         named |= set(re.findall(r"<([^>\s]+)>", re.sub(r"^PREFIX.*$", "", body, flags=re.MULTILINE)))
         ours = {one for one in named if one.startswith(BASE)}
         assert ours, f"{name} names nothing of ours"

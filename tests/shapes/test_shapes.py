@@ -152,12 +152,14 @@ def text(value: str, language: str) -> ox.Literal:
 GOOD = {
     XSD + "string": [literal("een"), literal("twee")],
     XSD + "integer": [literal("0", XSD + "integer"), literal("7", XSD + "integer")],
+    XSD + "decimal": [literal("0.5", XSD + "decimal"), literal("7", XSD + "decimal")],
     XSD + "date": [literal("2009-05-01", XSD + "date"), literal("2009-05-02", XSD + "date")],
     RDF + "langString": [text("soep", "nl"), text("soup", "en")],
 }
 OF_WRONG_TYPE = {
     XSD + "string": [text("een", "nl"), literal("1", XSD + "integer")],
     XSD + "integer": [literal("zeven"), literal("zeven", XSD + "integer"), literal("1.5", XSD + "decimal")],
+    XSD + "decimal": [literal("1.5"), literal("anderhalf", XSD + "decimal"), literal("1", XSD + "integer")],
     XSD + "date": [literal("2009-05-01"), literal("2009-13-45", XSD + "date")],
     RDF + "langString": [literal("soep")],
 }
