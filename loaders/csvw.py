@@ -8,6 +8,7 @@ and ``grid``, a printed table, where each cell makes a figure of what table, col
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import re
@@ -19,10 +20,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam.errors import Finding, InputError, Place, finding
-from werkzaam.loaders.document import from_tree, of_tree
 from werkzaam.loading import Beside, Loaded, nothing
 from werkzaam.model import Model, Names
-from werkzaam.terms import ID, TYPE, WZ, XSD
+from werkzaam.terms import ID, TYPE, WZ
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence
 
 SUFFIXES = ("csvw-metadata.json",)
@@ -37,7 +37,7 @@ _SHARE = re.compile(rf"(?:\(|/ ?)({_NUMBER})%")
 def load(content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> Loaded:
     """Read the tables that a metadata file describes; the graph is that of the document which they make up."""
     tree, findings = _read(content, file, beside)
-    loaded = from_tree(tree, model, names, findings)
+    loaded: Loaded = _document().from_tree(tree, model, names, findings)
     loaded.triples |= set(_cube(loaded.triples))
     return loaded
 
@@ -46,7 +46,12 @@ def things(content: bytes, model: Model, beside: Beside = nothing) -> Iterator[o
     """Give type and names of everything in the tables that has an id."""
     tree, _ = _read(content, "", beside)
     if tree is not None:
-        yield from of_tree(tree, model)
+        yield from _document().of_tree(tree, model)
+
+
+def _document() -> Any:
+    # By name, since the folder stands beside src/ in a checkout, where no type checker looks.
+    return importlib.import_module("werkzaam.loaders.document")
 
 
 def _read(content: bytes, file: str, beside: Beside) -> tuple[Mapping | None, list[Finding]]:
@@ -56,7 +61,7 @@ def _read(content: bytes, file: str, beside: Beside) -> tuple[Mapping | None, li
         return None, [finding("table-metadata", Place(file), problem=str(error))]
     findings: list[Finding] = []
     folder = file.removesuffix(SUFFIXES[0])
-    root = _node(tables.common_props.get("wz:document", {}), Place(file))
+    root = _node(tables.common_props.get("wz:document"), Place(file))
     if not isinstance(root, Mapping):
         return None, [finding("table-metadata", Place(file), problem="wz:document")]
     lists: dict[str, list[Node]] = {}
@@ -68,7 +73,9 @@ def _read(content: bytes, file: str, beside: Beside) -> tuple[Mapping | None, li
             findings.append(finding("table-unreadable", Place(folder + name), problem=str(error)))
             continue
         said = table.common_props
-        made = _grid(table, rows, folder + name, findings) if said.get("wz:form") == "grid" else _rows(rows, folder + name)
+        made = (
+            _grid(table, rows, folder + name, findings) if said.get("wz:form") == "grid" else _rows(rows, folder + name)
+        )
         lists.setdefault(str(said.get("wz:under", "figures")), []).extend(made)
     for key, items in lists.items():
         root.pairs.append((Scalar(key, Place(file)), Sequence(items, Place(file))))
@@ -97,9 +104,9 @@ def _title(column: Any) -> str:
 
 @lru_cache(maxsize=4)
 def _tables(content: bytes) -> Any:
-    import csvw
+    from csvw.metadata import TableGroup
 
-    return csvw.TableGroup.fromvalue(json.loads(content))
+    return TableGroup.fromvalue(json.loads(content))
 
 
 def _node(value: Any, place: Place) -> Node:
@@ -131,7 +138,9 @@ def _several(value: Any) -> Any:
     if not isinstance(value, dict):
         return value.split("|") if "|" in value else value
     count = max(len(_pieces(one)) for one in value.values())
-    parts = [{key: _several(_pieces(one)[min(n, len(_pieces(one)) - 1)]) for key, one in value.items()} for n in range(count)]
+    parts = [
+        {key: _several(_pieces(one)[min(n, len(_pieces(one)) - 1)]) for key, one in value.items()} for n in range(count)
+    ]
     return parts if count > 1 else parts[0]
 
 
@@ -173,7 +182,7 @@ def _grid(table: Any, rows: list[Any], file: str, findings: list[Finding]) -> li
 
 
 def _figures(text: str, spot: str, facts: dict[str, Any], parts: Any, prefix: str) -> Iterator[dict[str, Any]]:
-    """Yield what a printed cell says: nothing, a status, a number, a range, a number with its share, or lines of these."""
+    """Yield what a cell says: nothing, a status, a number, a range, a number with its share, or lines of these."""
     if not text:
         return
     lines = text.split("\n")

@@ -18,7 +18,7 @@ import yaml
 from rdflib.plugins.sparql import processor as sparql
 
 from werkzaam.answers import what_works
-from werkzaam.build import build
+from werkzaam.build import DOCUMENTS, build
 from werkzaam.model import Model
 from werkzaam.resources import walk
 from werkzaam.store import Oxigraph
@@ -26,7 +26,7 @@ from werkzaam.terms import CONCEPT
 from werkzaam.validation import check
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-HEAVY = {"pyoxigraph", "rdflib", "pyshacl", "owlready2", "yaml", "rapidfuzz"}
+HEAVY = {"csvw", "pyoxigraph", "rdflib", "pyshacl", "owlready2", "yaml", "rapidfuzz", "pyarrow", "pypdf"}
 
 
 def in_checkout(folder: str, suffix: str) -> set[str]:
@@ -35,7 +35,8 @@ def in_checkout(folder: str, suffix: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "suffix"), [("ontology", ".ttl"), ("shapes", ".ttl"), ("queries", ".rq"), ("cases", ".yaml")]
+    ("folder", "suffix"),
+    [("ontology", ".ttl"), ("shapes", ".ttl"), ("queries", ".rq"), ("cases", ".yaml"), ("cases", ".csv")],
 )
 def test_package_offers_every_file_of_the_checkout(folder: str, suffix: str) -> None:
     expected = in_checkout(folder, suffix)
@@ -98,10 +99,11 @@ def test_a_build_parses_each_file_of_the_package_once(monkeypatch: pytest.Monkey
     monkeypatch.setattr(yaml, "parse", count_yaml)
     importlib.import_module("werkzaam.loaders.document")._read.cache_clear()
     build()
-    documents = [name for name, _ in walk("cases", ".yaml")]
+    documents = [name for name, _ in walk("cases", DOCUMENTS)]
+    tables = [name for name in documents if name.endswith(".json")]
     modules = [name for folder in ("ontology", "shapes") for name, _ in walk(folder, ".ttl") if "/" not in name]
     assert parsed.pop("jsonld") == len(documents)
-    assert len(parsed) == len(documents) + len(modules)
+    assert len(parsed) == len(documents) - len(tables) + len(modules)
     assert set(parsed.values()) == {1}
 
 

@@ -99,10 +99,21 @@ class Werkzaam:
 
         return export(self.store, form)
 
-    def check_evidence(self, content: bytes, file: str) -> tuple[int, list[Finding]]:
-        """Check every locator against the text of a report; give how many, and what is wrong."""
-        from werkzaam.evidence import check, open_source
+    def table(self, name: str) -> list[list[str]]:
+        """Give a printed table (`name` is its slug, such as ``table-4.1``), header first, each cell as printed.
 
+        Raises `UsageError` where there is no such table.
+        """
+        from werkzaam.printed import printed
+
+        return printed(self.store, name)
+
+    def check_evidence(self, content: bytes, file: str) -> tuple[int, list[Finding]]:
+        """Check every locator against a report, its text or its PDF; give how many, and what is wrong."""
+        from werkzaam.evidence import check, check_pdf, open_source
+
+        if content.startswith(b"%PDF-"):
+            return check_pdf(self.store, content, file)
         return check(self.store, open_source(self.store, content, file), file)
 
     def cases(self) -> list[dict[str, Any]]:

@@ -291,15 +291,26 @@ def build(out: str | None, lang: str | None, store: str | None) -> None:
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["jsonl", "nq", "ttl"]),
+    type=click.Choice(["jsonl", "nq", "ttl", "csv", "parquet"]),
     default="jsonl",
     show_default=True,
     help=_help("as"),
 )
+@click.option("--table", metavar="NAME", help=_help("table"))
 @_store
-def export(form: str, store: str | None) -> None:
-    """Write the whole collection to stdout."""
-    sys.stdout.writelines(_open(store, None).export(form))
+def export(form: str, table: str | None, store: str | None) -> None:
+    """Write the whole collection, or one printed table, to stdout."""
+    from werkzaam.printed import FORMS, as_bytes
+
+    if (form in FORMS) != (table is not None):
+        raise UsageError("export-table", known=", ".join(FORMS))
+    opened = _open(store, None)
+    if table is None:
+        sys.stdout.writelines(opened.export(form))
+    elif form == "csv":
+        sys.stdout.write(as_bytes(opened.table(table), form).decode())
+    else:
+        sys.stdout.buffer.write(as_bytes(opened.table(table), form))
 
 
 @cli.group(help=_help("evidence"))
@@ -308,11 +319,11 @@ def evidence() -> None:
 
 
 @evidence.command("check", help=_help("evidence-check"))
-@click.argument("report", metavar="REPORT.txt")
+@click.argument("report", metavar="REPORT.txt|.pdf")
 @_lang
 @_store
 def evidence_check(report: str, lang: str | None, store: str | None) -> None:
-    """Check every locator against the text of a report."""
+    """Check every locator against the text or the PDF of a report."""
     from werkzaam.foreign import read_file
 
     opened = _open(store, lang)

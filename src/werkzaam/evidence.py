@@ -16,6 +16,7 @@ from typing import Any
 from werkzaam.claims import Node, claims
 from werkzaam.errors import Finding, InputError, Place, UsageError, finding
 from werkzaam.store import Row, Store
+from werkzaam.terms import slug
 
 MAX_SENTENCES = 5
 _STANCES = ("supportedBy", "disputedBy", "qualifiedBy")
@@ -42,6 +43,13 @@ PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 SELECT DISTINCT ?publication WHERE { ?publication wz:textDigest ?digest . ?publication wz:hasSection ?s }
 """
 
+_PAGES = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+
+SELECT ?name WHERE { <%s> wz:hasPage ?part . ?part wz:page ?name . ?part wz:start ?start } ORDER BY xsd:integer(?start)
+"""
+
 _OF_STUDY = """
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 
@@ -51,11 +59,12 @@ SELECT ?claim WHERE { ?document wz:contains ?claim . ?document wz:study/wz:publi
 _OF_THINGS = """
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 
-SELECT ?node ?property ?value
+SELECT ?node ?has ?property ?value
 WHERE {
-  ?document wz:describes ?thing .
   ?document wz:study/wz:publication <%s> .
-  ?thing wz:supportedBy ?node .
+  ?document wz:describes|wz:figure|wz:quickscanEntry|wz:reportingScore ?thing .
+  VALUES ?has { wz:supportedBy wz:readSpan }
+  ?thing ?has ?node .
   ?node ?property ?value .
 }
 """
@@ -120,8 +129,6 @@ def open_source(store: Store, content: bytes, file: str) -> Source:
     digest = hashlib.sha256(content).hexdigest()
     rows = store.select(_PLACES % digest)
     if not rows:
-        if file.lower().endswith(".pdf"):
-            raise InputError("evidence-pdf", file=file)
         known = len(store.select(_DIGESTS))
         raise InputError("evidence-text-unknown", file=file, digest=digest[:12], known=known)
     spans = {
@@ -141,22 +148,49 @@ def _span(row: Row) -> Span:
     return Span(str(row["name"]), int(row["start"]), int(row["end"]))
 
 
+def check_pdf(store: Store, content: bytes, file: str) -> tuple[int, list[Finding]]:
+    """Check by phrase and page against a PDF of the one publication whose text is known.
+
+    Raises `InputError` where the PDF cannot be read or none of the phrases stands in it.
+    """
+    from werkzaam.evidence_pdf import check_pages, pages_of
+
+    pages = pages_of(content, file)
+    tried: list[tuple[int, int, list[Finding]]] = []
+    for row in store.select(_DIGESTS):
+        publication = row["publication"]
+        names = [str(one["name"]) for one in store.select(_PAGES % publication)]
+        nodes = [node for node, kind in _all_places(store, publication) if kind != "readSpan"]
+        try:
+            count, findings = check_pages(nodes, pages, names, file)
+        except InputError:
+            continue
+        tried.append((len(findings) - count, count, findings))
+    if not tried:
+        raise InputError("pdf-other", file=file, count=0)
+    _, count, findings = min(tried, key=lambda one: one[0])
+    return count, sorted(findings, key=lambda one: (one.subject, one.rule))
+
+
 def check(store: Store, source: Source, file: str) -> tuple[int, list[Finding]]:
     """Check each locator of the source's claims and things; give how many places were looked at, and what is wrong."""
-    only = [row["claim"] for row in store.select(_OF_STUDY % source.publication)]
     count = 0
     findings: list[Finding] = []
-    for node, kind in _places(claims(store, only)):
+    for node, kind in _all_places(store, source.publication):
         count += 1
         findings += _check_read(node, source, file) if kind == "readSpan" else _check_place(node, source, file)
-    things: dict[str, Node] = {}
-    for row in store.select(_OF_THINGS % source.publication):
-        one = things.setdefault(row["node"], Node(row["node"]))
-        one.values.setdefault(row["property"].rsplit("#", 1)[-1], []).append(row["value"])
-    for node in things.values():
-        count += 1
-        findings += _check_place(node, source, file)
     return count, sorted(findings, key=lambda one: (one.subject, one.rule))
+
+
+def _all_places(store: Store, publication: str) -> Iterator[tuple[Node, str]]:
+    """Yield each place that the claims, things, figures and scores of a publication's study name."""
+    only = [row["claim"] for row in store.select(_OF_STUDY % publication)]
+    yield from _places(claims(store, only))
+    things: dict[str, tuple[Node, str]] = {}
+    for row in store.select(_OF_THINGS % publication):
+        one, _ = things.setdefault(row["node"], (Node(row["node"]), slug(row["has"])))
+        one.values.setdefault(slug(row["property"]), []).append(row["value"])
+    yield from things.values()
 
 
 def _places(nodes: list[Node]) -> Iterator[tuple[Node, str]]:

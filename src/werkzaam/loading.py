@@ -18,7 +18,6 @@ from werkzaam.errors import Finding, InputError, Place
 from werkzaam.model import Model, Names
 from werkzaam.terms import TYPE, WZ
 
-
 Beside = Callable[[str], bytes]
 """Reads a file that stands beside the one that is loaded, by its plain name."""
 

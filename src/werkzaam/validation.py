@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam.errors import Finding, OurFault, Place, finding
+from werkzaam.errors import Finding, InputError, OurFault, Place, finding
 from werkzaam.foreign import read_file
 from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
@@ -52,10 +53,21 @@ def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> li
     for row in known:
         names.add(row["s"], model.parents(row["t"]), [row["n"]] if "n" in row else [])
     for file, content in contents:
-        add_names(names, model, loader_for(file).things(content, model))
+        add_names(names, model, loader_for(file).things(content, model, _beside(file)))
     file, content = contents[index]
-    loaded = loader_for(file).load(content, file, model, names)
+    loaded = loader_for(file).load(content, file, model, names, _beside(file))
     return [one.as_dict() for one in check(loaded, model, names, file)]
+
+
+def _beside(file: str) -> Callable[[str], bytes]:
+    """Give a reader of the files in the folder of `file`, and of no other."""
+
+    def read(name: str) -> bytes:
+        if Path(name).name != name:
+            raise InputError("file-missing", file=name)
+        return read_file(str(Path(file).parent / name))
+
+    return read
 
 
 def check(loaded: Loaded, model: Model, names: Names, file: str) -> list[Finding]:
