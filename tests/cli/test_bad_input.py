@@ -139,7 +139,7 @@ def test_turtle_that_is_no_single_document_is_told_beside_what_the_rules_find(
         ("query", "map", "file-is-folder"),
         ("evidence check", "weg.txt", "file-unreadable"),
         ("evidence check", "casus.docx", "evidence-text-unknown"),
-        ("evidence check", "verslag.pdf", "evidence-pdf"),
+        ("evidence check", "verslag.pdf", "evidence-text-unknown"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_line_and_exit_2(
