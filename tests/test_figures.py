@@ -231,7 +231,7 @@ def test_a_declared_relation_that_fails_names_both_sides_with_their_pages(store:
 
 def test_no_file_says_whether_a_relation_holds() -> None:
     header = cells(FILES["checks"])[0]
-    assert header[:6] == ["id", "statement.nl", "statement.en", "left", "relation", "right"]
+    assert header[:6] == ["id", "name.nl", "name.en", "left", "relation", "right"]
     assert not {"agrees", "holds", "difference", "conflict"} & set(header)
 
 
