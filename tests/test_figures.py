@@ -20,7 +20,7 @@ from werkzaam.errors import UsageError
 from werkzaam.evidence import normalise, open_source
 from werkzaam.loaders import csvw as loader
 from werkzaam.loading import loader_for
-from werkzaam.model import Model, add_names
+from werkzaam.model import Model, Names, add_names
 from werkzaam.printed import SMALL, as_bytes, printed
 from werkzaam.questions import ask
 from werkzaam.resources import beside, walk
@@ -151,12 +151,21 @@ def test_a_figure_with_a_number_is_an_observation_and_one_without_is_not(store: 
 
 
 @cache
-def changed(file: str, old: str, new: str) -> tuple[Row, ...]:
-    """Give what does not agree once `old` reads `new` in a file of the tables."""
+def packaged() -> tuple[Model, Names, bytes]:
+    """Give the model, the names of all documents but the tables, and what describes these."""
     model = Model()
     names = model.names.copy()
+    for name, one in walk("cases", ".yaml"):
+        add_names(names, model, loader_for(name).things(one.read_bytes(), model))
+    return model, names, dict(walk("cases", ".json"))[METADATA].read_bytes()
+
+
+@cache
+def changed(file: str, old: str, new: str) -> tuple[Row, ...]:
+    """Give what does not agree once `old` reads `new` in a file of the tables."""
+    model, known, metadata = packaged()
+    names = known.copy()
     read = beside("cases", METADATA)
-    documents = [(name, one.read_bytes()) for name, one in walk("cases", (".yaml", "csvw-metadata.json"))]
 
     def other(name: str) -> bytes:
         content = read(name)
@@ -165,9 +174,7 @@ def changed(file: str, old: str, new: str) -> tuple[Row, ...]:
             content = content.replace(old.encode(), new.encode())
         return content
 
-    for name, content in documents:
-        add_names(names, model, loader_for(name).things(content, model, other))
-    metadata = dict(documents)[METADATA]
+    add_names(names, model, loader.things(metadata, model, other))
     loaded = loader.load(metadata, METADATA, model, names, other)
     assert loaded.findings == []
     store = Oxigraph()
