@@ -15,12 +15,15 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+from werkzaam.build import packaged_nquads
 from werkzaam.errors import WerkzaamError
 from werkzaam.foreign import answer_query
 from werkzaam.loading import loader_for
 from werkzaam.model import Model
-from werkzaam.questions import questions
+from werkzaam.printed import as_bytes
+from werkzaam.questions import ask, questions
 from werkzaam.resources import walk
+from werkzaam.store import Oxigraph
 
 Counts = collections.Counter[str]
 
@@ -72,7 +75,35 @@ def mutate(content: bytes, chance: random.Random) -> bytes:
     return bytes(made)
 
 
-CHECKS: dict[str, Callable[[int, int], Counts]] = {"foreign": foreign}
+def figures(seed: int, number: int) -> Counts:
+    """Change a digit in a cell of a printed table, drawn at random; say whether the reconciliation shows it.
+
+    What it cannot show has nothing else in the source beside it; those cells are counted by table.
+    """
+    import test_figures as tables
+
+    chance = random.Random(seed)
+    store = Oxigraph()
+    store.load_nquads(packaged_nquads())
+    before = {tuple(sorted(row.items())) for row in ask(store, "reconciliation")}
+    cells = [
+        (name, row, column)
+        for name in tables.PRINTED
+        for row, line in enumerate(tables.cells(tables.FILES[name]))
+        for column, cell in enumerate(line)
+        if row and column and any(c.isdigit() for c in cell) and cell != "<3"
+    ]
+    counts: Counts = collections.Counter()
+    for name, row, column in chance.sample(cells, min(number, len(cells))):
+        table = tables.cells(tables.FILES[name])
+        at, digit = next((at, c) for at, c in enumerate(table[row][column]) if c.isdigit())
+        table[row][column] = table[row][column][:at] + str((int(digit) + 1) % 10) + table[row][column][at + 1 :]
+        after = {tuple(sorted(one.items())) for one in tables.with_table(name, as_bytes(table, "csv"))}
+        counts["shown" if after != before else f"nothing beside it: {name}"] += 1
+    return counts
+
+
+CHECKS: dict[str, Callable[[int, int], Counts]] = {"figures": figures, "foreign": foreign}
 
 
 def main() -> None:

@@ -163,16 +163,19 @@ def packaged() -> tuple[Model, Names, bytes]:
 @cache
 def changed(file: str, old: str, new: str) -> tuple[Row, ...]:
     """Give what does not agree once `old` reads `new` in a file of the tables."""
+    content = FILES[file]
+    assert content.count(old) == 1, f"{old} stands {content.count(old)} times in {file}"
+    return with_table(file, content.replace(old, new).encode())
+
+
+def with_table(file: str, content: bytes) -> tuple[Row, ...]:
+    """Give what does not agree once a table has another content."""
     model, known, metadata = packaged()
     names = known.copy()
     read = beside("cases", METADATA)
 
     def other(name: str) -> bytes:
-        content = read(name)
-        if name == f"{file}.csv":
-            assert content.count(old.encode()) == 1, f"{old} stands {content.count(old.encode())} times in {file}"
-            content = content.replace(old.encode(), new.encode())
-        return content
+        return content if name == f"{file}.csv" else read(name)
 
     add_names(names, model, loader.things(metadata, model, other))
     loaded = loader.load(metadata, METADATA, model, names, other)

@@ -24,6 +24,12 @@ def test_mutated_documents_and_queries_are_refused_or_answered_and_never_raise(s
     assert counts.total() == 24
 
 
+def test_a_digit_that_is_changed_at_random_is_shown_or_has_nothing_beside_it(soak: ModuleType) -> None:
+    counts = soak.figures(seed=3, number=6)
+    assert counts.total() == 6
+    assert counts["shown"] >= 4
+
+
 def test_the_same_seed_gives_the_same_mutations(soak: ModuleType) -> None:
     import random
 

@@ -83,7 +83,11 @@ class _Reader:
             mark = getattr(error, "problem_mark", None)
             place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
             problem = str(getattr(error, "problem", None) or "") or type(error).__name__
-            self.findings.append(finding("yaml-syntax", place, problem=problem))
+            # Newer versions of libyaml refuse deep nesting themselves, before they give the first event.
+            if "nesting" in problem or "depth" in problem:
+                self.findings.append(finding("too-deep", place, depth=MAX_DEPTH))
+            else:
+                self.findings.append(finding("yaml-syntax", place, problem=problem))
             return None, self.findings
         return self.root, self.findings
 
