@@ -30,7 +30,8 @@ from werkzaam.terms import GRAPH, WZ, slug
 STUDY = "activeren-door-participeren"
 METADATA = f"{STUDY}/tables/csvw-metadata.json"
 FILES = {name.rsplit("/", 1)[-1].removesuffix(".csv"): file.read_text("utf-8") for name, file in walk("cases", ".csv")}
-PRINTED = sorted(name for name in FILES if re.match(r"(table|annex)-", name))
+GRIDS = json.loads(dict(walk("cases", ".json"))[METADATA].read_text("utf-8"))["tables"]
+PRINTED = sorted(one["url"].removesuffix(".csv") for one in GRIDS if one["wz:form"] == "grid")
 YES, NO = ("https://w3id.org/werkzaam/concept/answer/" + one for one in ("yes", "no"))
 
 
@@ -103,6 +104,20 @@ def test_export_gives_a_table_and_asks_for_one(run: Callable[..., Any]) -> None:
     assert run("export", "--as", "nq", "--table", "table-1.1").code == 2
     listed = cells(run("export", "--as", "csv", "--table", "running-text").out)
     assert len(listed) == len(cells(FILES["running-text"]))
+
+
+def test_every_percentage_names_its_whole_or_says_that_the_source_does_not(store: Oxigraph) -> None:
+    rows = [row for row in ask(store, "figures") if slug(row["unit"]) == "percent" and "number" in row]
+    assert len(rows) > 40
+    assert [slug(row["figure"]) for row in rows if "of" not in row] == []
+
+
+def test_table_3_1_has_names_and_no_numbers_of_its_own(store: Oxigraph) -> None:
+    rows = ask(store, "figures", {"table": [["https://w3id.org/werkzaam/id/table/table-3.1"]]})
+    assert {(slug(row["entity"]), str(row["number"]), slug(row["state"])) for row in rows} == {
+        ("g4", "4", "recomputed"),
+        ("g32", "32", "recomputed"),
+    }
 
 
 # ---- the cube: the integrity constraints of the Data Cube vocabulary that apply
