@@ -25,9 +25,14 @@ def agreement() -> ModuleType:
     return made
 
 
-def test_the_page_on_agreement_is_what_the_script_makes_of_the_raw_codings(agreement: ModuleType) -> None:
-    (page,) = FOLDER.glob("*-agreement.md")
-    assert page.read_text("utf-8") == agreement.page(FOLDER / "agreement")
+@pytest.mark.parametrize(
+    ("page", "folder"),
+    [("2026-11-24-agreement.md", "agreement"), ("2026-11-25-blind-agreement.md", "blind-agreement")],
+)
+def test_a_page_on_agreement_is_what_the_script_makes_of_the_raw_codings(
+    agreement: ModuleType, page: str, folder: str
+) -> None:
+    assert (FOLDER / page).read_text("utf-8") == agreement.page(FOLDER / folder)
 
 
 def test_a_coding_agrees_with_itself_and_a_changed_effect_or_a_lost_claim_is_seen(agreement: ModuleType) -> None:

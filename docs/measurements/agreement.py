@@ -1,8 +1,9 @@
 """Compare two independent codings of the same sections, element by element.
 
-    python docs/measurements/agreement.py > docs/measurements/2026-11-24-agreement.md
+    python docs/measurements/agreement.py agreement > docs/measurements/2026-11-24-agreement.md
+    python docs/measurements/agreement.py blind-agreement > docs/measurements/2026-11-25-blind-agreement.md
 
-Prints a page in Markdown on the pairs of `agreement/pairs.yaml`, whose raw codings stand beside it. Claims of the two
+Prints a page in Markdown on the pairs of the folder's `pairs.yaml`, whose raw codings stand beside it. Claims of the two
 codings are paired one to one: only if a passage of the one shares a sentence with a passage of the other, best pairs
 first. A pair's worth is the share of sentences in common, plus one each for the same class and for the same subject
 (mechanism, aspect or kind of interaction). Claims without a pair count as missed by the other coder. Agreement on an
@@ -194,14 +195,14 @@ def load(file: Path, sections: list[str]) -> list[Claim]:
 
 HEAD = """# Agreement of two codings, element by element
 
-Made by `agreement.py` from the raw codings in [`agreement/`](agreement/); nothing here is typed in.
+Made by `agreement.py` from the raw codings in [`{folder}/`]({folder}/); nothing here is typed in.
 How claims are paired stands in the script.
 """
 
 
 def page(folder: Path) -> str:
     """Make the whole page from the pairs and raw codings in `folder`."""
-    lines = [HEAD]
+    lines = [HEAD.format(folder=folder.name)]
     for pair_ in yaml.safe_load((folder / "pairs.yaml").read_text("utf-8")):
         sections = pair_["sections"]
         lines += [f"## {pair_['title']}", "", pair_["independent"], ""]
@@ -210,4 +211,4 @@ def page(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page(Path(__file__).parent / "agreement"))
+    sys.stdout.write(page(Path(__file__).parent / sys.argv[1]))
