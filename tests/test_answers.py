@@ -117,7 +117,7 @@ def test_a_claim_stands_under_its_heading(collection: Collection, claim: dict[st
     answer = collection(document(claim)).what_works()
     assert headings(answer) == {verdict: ["k"] for verdict in expected}
     assert [slug(verdict) for verdict, _ in answer.headings] == expected, "headings come in the order of their rank"
-    assert answer.claims() == bool(expected)
+    assert answer.count == bool(expected)
 
 
 @pytest.mark.parametrize("mode", ["theorised", "intended", "anticipated"])
@@ -156,7 +156,7 @@ def test_an_illustration_stands_under_the_claim_that_it_illustrates(collection: 
     shown = configuration("k2", tier="illustration", illustrates="k1")
     answer = collection(document(configuration("k1"), shown)).what_works()
     assert headings(answer) == {"for": ["k1 (k2)"]}
-    assert answer.claims() == 2
+    assert answer.count == 2
 
 
 @pytest.mark.parametrize("link", ["explains", "qualifies"])
@@ -193,14 +193,14 @@ def test_a_chain_and_a_circle_of_claims_lose_none(collection: Collection) -> Non
     assert headings(collection(document(*chain)).what_works()) == {"for": ["k1 (k2 (k3))"]}
     circle = [configuration("k1", restates="k3"), *chain[1:]]
     answer = collection(document(*circle)).what_works()
-    assert answer.claims() == 1, "what is said again counts once"
+    assert answer.count == 1, "what is said again counts once"
     assert len(headings(answer)["for"]) == 1
 
 
 def test_a_mixed_claim_is_counted_once(collection: Collection) -> None:
     answer = collection(document(configuration("k1", "mixed"), configuration("k2"))).what_works()
     assert headings(answer) == {"for": ["k1", "k2"], "against": ["k1"]}
-    assert answer.claims() == 2
+    assert answer.count == 2
 
 
 # ---- filters
@@ -293,7 +293,7 @@ def test_a_name_that_is_unknown_or_of_several_is_an_error_that_helps(collection:
 def test_a_claim_with_several_scopes_is_told_once(collection: Collection) -> None:
     answer = collection(document(configuration("k", scope=["the-table", "tea-house"]))).what_works()
     assert headings(answer) == {"for": ["k"]}
-    assert answer.claims() == 1
+    assert answer.count == 1
 
 
 # ---- silence

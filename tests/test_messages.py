@@ -20,6 +20,7 @@ from werkzaam.terms import LANGUAGES
 
 # Functions that take the key of a message, and at which argument.
 SAYING = {"say": 1, "_tell": 0, "finding": 0, "_wrong": 0, "wrong": 0}
+SAYING["Refused"] = 1
 SAYING |= dict.fromkeys((one.__name__ for one in errors.WerkzaamError.__subclasses__()), 0)
 ADDED = {"_wrong": {"key"}}
 # Keys that a name is put behind, and the names.
@@ -33,7 +34,7 @@ HANDED_ON = re.compile(r"(word|heading|pattern|validate|query)-[a-z-]+")
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
     folders = [Path(werkzaam.__file__).parent, *map(Path, importlib.import_module("werkzaam.loaders").__path__)]
-    for file in sorted({file for folder in folders for file in folder.glob("*.py")}):
+    for file in sorted({file for folder in folders for file in folder.rglob("*.py")}):
         yield file.name, ast.parse(file.read_text("utf-8"))
 
 

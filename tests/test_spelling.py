@@ -14,6 +14,7 @@ from werkzaam.build import packaged_nquads
 from werkzaam.messages import catalogue
 from werkzaam.questions import questions
 from werkzaam.resources import walk
+from werkzaam.web.words import catalogue as page_words
 
 DICTIONARIES = {"nl": "nl_NL", "en": "en_GB"}
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -60,12 +61,17 @@ def rules(lang: str) -> list[str]:
     return found
 
 
+def pages(lang: str) -> list[str]:
+    texts = (one[lang] for one in page_words().values())
+    return [text for one in texts for text in (one if isinstance(one, list) else [one])]
+
+
 def asked(lang: str) -> list[str]:
     return [text[lang] for one in questions().values() for text in (one.text, *(p.text for p in one.params))]
 
 
 @pytest.mark.parametrize("lang", DICTIONARIES)
-@pytest.mark.parametrize("texts", [data, messages, rules, asked])
+@pytest.mark.parametrize("texts", [data, messages, rules, pages, asked])
 def test_every_word_is_in_the_dictionary_or_in_our_list(texts, lang) -> None:  # type: ignore[no-untyped-def]
     found = texts(lang)
     assert found
@@ -79,6 +85,6 @@ def test_a_misspelt_word_is_found(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", DICTIONARIES)
 def test_our_list_holds_no_word_that_nobody_uses(lang: str) -> None:
-    used = set(WORD.findall(" ".join(text for texts in (data, messages, rules, asked) for text in texts(lang))))
+    used = set(WORD.findall(" ".join(text for texts in (data, messages, rules, pages, asked) for text in texts(lang))))
     parts = {part for word in used for part in word.split("-")}  # hunspell names the half that it does not know
     assert words(lang) <= used | parts

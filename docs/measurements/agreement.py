@@ -3,8 +3,8 @@
     python docs/measurements/agreement.py agreement > docs/measurements/2026-11-24-agreement.md
     python docs/measurements/agreement.py blind-agreement > docs/measurements/2026-11-25-blind-agreement.md
 
-Prints a page in Markdown on the pairs of the folder's `pairs.yaml`, whose raw codings stand beside it. Claims of the two
-codings are paired one to one: only if a passage of the one shares a sentence with a passage of the other, best pairs
+Prints a page in Markdown on the pairs of the folder's `pairs.yaml`, whose raw codings stand beside it. Claims of the
+two codings are paired one to one: only if a passage of the one shares a sentence with one of the other, best pairs
 first. A pair's worth is the share of sentences in common, plus one each for the same class and for the same subject
 (mechanism, aspect or kind of interaction). Claims without a pair count as missed by the other coder. Agreement on an
 element is counted over pairs of one class; for elements with one value Cohen's kappa stands beside it, for those with

@@ -55,7 +55,10 @@ class Pattern:
 
 @dataclass
 class Answer:
-    """What works, as it will be told; headings in their order, each with its entries."""
+    """What works, as it will be told; headings in their order, each with its entries.
+
+    `count` is that of the claims: one that stands under two headings, or is said again, counts once.
+    """
 
     asked: list[list[str]]
     headings: list[tuple[str, list[Entry]]]
@@ -64,38 +67,51 @@ class Answer:
     patterns: list[Pattern]
     coders: list[str]
     checked: int
-
-    def claims(self) -> int:
-        """Count the claims of the answer; one that stands under two headings, or is said again, counts once."""
-
-        def claims(entries: list[Entry]) -> dict[str, Node]:
-            found = {entry.claim.iri: entry.claim for entry in entries}
-            for entry in entries:
-                found |= claims(entry.folded)
-            return found
-
-        all_ = {iri: node for _, entries in self.headings for iri, node in claims(entries).items()}
-        said: dict[str, set[str]] = {iri: {iri} for iri in all_}
-        for iri, node in all_.items():
-            for other in said.keys() & set(node.iris("restates")):
-                together = said[iri] | said[other]
-                said.update(dict.fromkeys(together, together))
-        return len({min(together) for together in said.values()})
+    count: int
 
 
-def what_works(store: Store, groups: Groups) -> Answer:
-    """Answer *what works* for all of `groups`, each met by any of its IRIs."""
-    rows = ask(store, "what-works", {"wanted": groups})
+def said_once(store: Store) -> dict[str, str]:
+    """Give, for each claim that restates another, the one claim by which all that say the same are counted."""
+    same: dict[str, set[str]] = {}
+    for row in store.select(_RESTATED):
+        together = same.get(row["claim"], {row["claim"]}) | same.get(row["other"], {row["other"]})
+        same.update(dict.fromkeys(together, together))
+    return {claim: min(together) for claim, together in same.items()}
+
+
+_RESTATED = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?claim ?other WHERE { ?claim wz:restates ?other } ORDER BY ?claim ?other
+"""
+
+
+def what_works(
+    store: Store, groups: Groups, without: Sequence[str] = (), known: Mapping[str, Node] | None = None
+) -> Answer:
+    """Answer *what works* for all of `groups`, each met by any of its IRIs.
+
+    Claims that name a concept of one of the schemes `without` are left out. `known` holds claims that were read
+    before; else those of the answer are read from the store.
+    """
+    asked: dict[str, Groups] = {"wanted": groups}
+    if without:
+        asked["without"] = [list(without)]
+    rows = ask(store, "what-works", asked)
     verdicts: dict[str, list[str]] = {}
     for row in rows:
         verdicts.setdefault(row["claim"], []).append(row["verdict"])
-    nodes = {node.iri: node for node in claims(store, verdicts)} if verdicts else {}
+    if known is None:
+        known = {node.iri: node for node in claims(store, verdicts)} if verdicts else {}
+    nodes = {iri: known[iri] for iri in verdicts}
+    said = said_once(store)
     order = {str(row["thing"]): str(row["rank"]) for row in store.select(_ORDER)}
     headings: dict[str, list[Node]] = {}
     for iri, found in verdicts.items():
         for verdict in found:
             headings.setdefault(verdict, []).append(nodes[iri])
     headings.pop(SILENT, None)
+    below = _below(store, groups)
     told = [
         (verdict, _fold(sorted(found, key=lambda node: _rank(node, order))))
         for verdict, found in sorted(headings.items(), key=lambda item: int(order[item[0]]))
@@ -103,11 +119,12 @@ def what_works(store: Store, groups: Groups) -> Answer:
     return Answer(
         [list(group) for group in groups],
         told,
-        _silence(store, groups),
-        _unmatched(store, groups, list(nodes.values())),
+        _silence(store, groups, below),
+        _unmatched(store, below, list(nodes.values())),
         _patterns(headings.get(FOR, []), headings.get(AGAINST, [])),
         _coders(store, {node.document for node in nodes.values()}),
         sum(slug(node.one("review") or "") == "checked" for node in nodes.values()),
+        len({said.get(iri, iri) for found in headings.values() for iri in (node.iri for node in found)}),
     )
 
 
@@ -149,11 +166,19 @@ def _above(start: str, wanted: str, entries: Mapping[str, Entry]) -> bool:
     return start in below or any(_above(start, one, entries) for one in below)
 
 
-def _silence(store: Store, groups: Groups) -> dict[bool, dict[str, list[str]]]:
+def _below(store: Store, groups: Groups) -> dict[str, set[str]]:
+    """Give each IRI that is asked with itself and everything narrower."""
+    below: dict[str, set[str]] = {iri: set() for group in groups for iri in group}
+    for row in store.select(_NARROWER % " ".join(f"<{iri}>" for iri in sorted(below))):
+        below[row["wanted"]].add(row["thing"])
+    return below
+
+
+def _silence(store: Store, groups: Groups, below: Mapping[str, set[str]]) -> dict[bool, dict[str, list[str]]]:
     """Give, for *not studied* (True) and *not entered* (False), the cases of each mechanism without a claim."""
-    asked = {iri for group in groups for iri in group}
+    asked = set(below)
     mechanisms = [iri for iri in asked if iri.startswith(f"{CONCEPT}mechanism/")]
-    within = {r["thing"] for r in store.select(_NARROWER % " ".join(f"<{m}>" for m in mechanisms))}
+    within: set[str] = set().union(*(below[iri] for iri in mechanisms))
     cases = {r["thing"] for r in store.select(_PART % " ".join(f"<{iri}>" for iri in sorted(asked)))}
     silent: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
     for row in ask(store, "not-studied", {"wanted": groups}):
@@ -168,7 +193,7 @@ def _silence(store: Store, groups: Groups) -> dict[bool, dict[str, list[str]]]:
 _NARROWER = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
-SELECT DISTINCT ?thing WHERE { VALUES ?wanted { %s } ?thing skos:broader* ?wanted }
+SELECT DISTINCT ?wanted ?thing WHERE { VALUES ?wanted { %s } ?thing skos:broader* ?wanted }
 """
 
 _PART = """
@@ -178,17 +203,15 @@ SELECT DISTINCT ?thing WHERE { VALUES ?wanted { %s } ?document wz:caseOf ?thing 
 """
 
 
-def _unmatched(store: Store, groups: Groups, nodes: Sequence[Node]) -> list[str]:
+def _unmatched(store: Store, below: Mapping[str, set[str]], nodes: Sequence[Node]) -> list[str]:
     """Give the values below what was asked on which no claim of the answer says anything."""
-    asked = sorted({iri for group in groups for iri in group})
-    below = {r["thing"] for r in store.select(_NARROWER % " ".join(f"<{iri}>" for iri in asked))}
     said: set[str] = set()
     for node in nodes:
         said.update(node.iris("context"), node.iris("mechanism"))
         said.update(*(part.iris("trait") for part in node.all("actor")))
         said.update(*(part.iris("outcome") for part in node.all("hasOutcome")))
     above = {r["thing"] for r in store.select(_ABOVE % " ".join(f"<{iri}>" for iri in sorted(said)))}
-    silent = below - set(asked) - above
+    silent = set().union(*below.values()) - set(below) - above
     return sorted(iri for iri in silent if not iri.startswith(f"{CONCEPT}mechanism/"))
 
 
@@ -233,6 +256,7 @@ def as_data(answer: Answer, known: Known, lang: str) -> dict[str, Any]:
         "language": lang,
         "coded_by": [known.label(iri, lang) for iri in answer.coders],
         "checked_by_a_person": answer.checked,
+        "count": answer.count,
         "asked": [[{"iri": iri, "label": known.label(iri, lang)} for iri in group] for group in answer.asked],
         "headings": [
             {

@@ -12,7 +12,7 @@ from werkzaam.claims import Node, claims
 from werkzaam.known import Known
 from werkzaam.questions import Groups, Question, ask, question, questions
 from werkzaam.store import Row, Store
-from werkzaam.terms import WZ
+from werkzaam.terms import WZ, expand
 
 if TYPE_CHECKING:
     from werkzaam.errors import Finding
@@ -25,7 +25,7 @@ class Werkzaam:
 
     >>> import werkzaam
     >>> answer = werkzaam.open().what_works(mechanism="maatwerk")
-    >>> answer.claims() > 0
+    >>> answer.count > 0
     True
     """
 
@@ -38,15 +38,17 @@ class Werkzaam:
         """The names and labels of everything in the store."""
         return Known(self.store)
 
-    def groups(self, dimension: str, wanted: Wanted | None) -> Groups:
+    def groups(self, dimension: str, wanted: Wanted | None, lang: str | None = None) -> Groups:
         """Resolve names: each item is a group, of which a comma separates the alternatives.
+
+        `lang` is the language of the reader, where it is not that of this object.
 
         Raises `UsageError` where a name is unknown or may be more than one thing.
         """
         items = [] if wanted is None else [wanted] if isinstance(wanted, str) else list(wanted)
         classes = DIMENSIONS[dimension]
         return [
-            [self.known.resolve(name.strip(), f"{dimension}", classes, self.lang) for name in item.split(",")]
+            [self.known.resolve(name.strip(), dimension, classes, lang or self.lang) for name in item.split(",")]
             for item in items
         ]
 
@@ -61,7 +63,16 @@ class Werkzaam:
     ) -> Answer:
         """Answer *what works*: items given twice mean both, a comma means either."""
         asked = {"mechanism": mechanism, "trait": for_, "context": in_, "outcome": outcome, "case": case}
-        return what_works(self.store, [g for name, wanted in asked.items() for g in self.groups(name, wanted)])
+        return self.what_works_of([g for name, wanted in asked.items() for g in self.groups(name, wanted)])
+
+    def what_works_of(
+        self, groups: Groups, without: Sequence[str] = (), known: Mapping[str, Node] | None = None
+    ) -> Answer:
+        """Answer *what works* for groups of IRIs, leaving out claims that name a concept of the schemes `without`.
+
+        `known` are claims that were read before.
+        """
+        return what_works(self.store, groups, without, known)
 
     def questions(self) -> Mapping[str, Question]:
         """Give the competency questions by name."""
@@ -76,7 +87,7 @@ class Werkzaam:
         values: dict[str, Groups] = {}
         for key, wanted in (params or {}).items():
             param = asked.param(key)
-            classes = None if param.takes == "Any" else [WZ + param.takes]
+            classes = None if param.takes == "Any" else [expand(param.takes) or WZ + param.takes]
             items = [wanted] if isinstance(wanted, str) else list(wanted)
             values[key] = [[self._any(part.strip(), classes) for part in item.split(",")] for item in items]
         return ask(self.store, name, values)

@@ -359,6 +359,43 @@ def evidence_locate(
     _out(f'{keys[name]}: "{value}"' for name, value in made.items())
 
 
+@cli.command(help=_help("serve"))
+@click.option("--host", default="127.0.0.1", show_default=True, help=_help("host"))
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help=_help("port"))
+@click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help=_help("allow-host"))
+@click.option("--timeout", type=click.FloatRange(0.1, 600), default=10.0, show_default=True, help=_help("seconds"))
+@click.option("--children", type=click.IntRange(1, 64), default=4, show_default=True, help=_help("children"))
+@_lang
+@_store
+def serve(
+    host: str,
+    port: int,
+    hosts: tuple[str, ...],
+    timeout: float,
+    children: int,
+    lang: str | None,
+    store: str | None,
+) -> None:
+    """Start the web service."""
+    from werkzaam.web.app import Limits
+    from werkzaam.web.server import bind
+    from werkzaam.web.server import serve as run
+
+    if store is not None:
+        raise UsageError("serve-store")
+    bound = bind(host, port)
+    opened = _open(store, lang)
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{bound.getsockname()[1]}/"
+    run(
+        opened,
+        bound,
+        hosts=hosts,
+        limits=Limits(seconds=timeout, children=children),
+        ready=lambda: click.echo(say(opened.lang, "serve-started", url=url), err=True),
+    )
+
+
 def _warm(store: str | None) -> None:
     """Build the packaged data here, where words on progress are seen, before a child reads them."""
     if store is None:

@@ -37,6 +37,7 @@ COLUMNS = (
     "section",
     "page",
     "phrase",
+    "under",
 )
 
 Style = Callable[[str], str]
@@ -89,7 +90,7 @@ class Teller:
     def count(self, answer: Answer) -> str:
         """Give how many claims there are, who coded them and how many a person checked."""
         coders = self.labels(answer.coders)
-        return self.say("answer-count", count=answer.claims(), coders=coders, checked=answer.checked)
+        return self.say("answer-count", count=answer.count, coders=coders, checked=answer.checked)
 
     def _entry(self, entry: Entry) -> Iterator[str]:
         node = entry.claim
@@ -260,10 +261,10 @@ class Teller:
     def rows(self, answer: Answer) -> Iterator[dict[str, str]]:
         """Yield one row a claim, labels in the language, for CSV."""
 
-        def flat(verdict: str, entries: Sequence[Entry]) -> Iterator[dict[str, str]]:
+        def flat(verdict: str, entries: Sequence[Entry], under: str = "") -> Iterator[dict[str, str]]:
             for entry in entries:
-                yield self._row(verdict, entry.claim)
-                yield from flat(verdict, entry.folded)
+                yield self._row(verdict, entry.claim) | {"under": under}
+                yield from flat(verdict, entry.folded, slug(entry.claim.iri))
 
         for verdict, entries in answer.headings:
             yield from flat(verdict, entries)

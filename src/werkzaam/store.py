@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from werkzaam import sandbox
 from werkzaam.errors import InputError, StoreError
+from werkzaam.terms import BASE
 
 
 class Iri(str):
@@ -59,12 +60,22 @@ class Store(Protocol):
         """Answer any query as text: `form` is json, csv, tsv or xml, or nt for graphs."""
         ...
 
+    def results(
+        self, query: str, choose: Callable[[bool], str], default: Sequence[str] = (), named: Sequence[str] = ()
+    ) -> tuple[str, bytes]:
+        """Answer any query as bytes, over the graphs that a client names."""
+        ...
+
     def replace(self, graphs: Iterable[str], quads: Iterable[ox.Quad]) -> None:
         """Put `quads` in the place of everything in `graphs`, all at once or not at all."""
         ...
 
     def quads(self, graph: str | None = None) -> Iterable[ox.Quad]:
         """Give the quads of `graph`, or of all graphs."""
+        ...
+
+    def about(self, iri: str) -> Iterable[ox.Triple]:
+        """Give the triples with `iri` as subject."""
         ...
 
 
@@ -85,9 +96,16 @@ class Oxigraph:
         """Load N-Quads of our own making into an empty store."""
         self._store.bulk_load(content, format=ox.RdfFormat.N_QUADS)
 
-    def _query(self, query: str) -> Any:
+    def _query(self, query: str, default: Sequence[str] = (), named: Sequence[str] = ()) -> Any:
         try:
-            return self._store.query(query, use_default_graph_as_union=True)
+            if default or named:
+                return self._store.query(
+                    query,
+                    base_iri=BASE,
+                    default_graph=[ox.NamedNode(iri) for iri in default],
+                    named_graphs=[ox.NamedNode(iri) for iri in named],
+                )
+            return self._store.query(query, base_iri=BASE, use_default_graph_as_union=True)
         except SyntaxError as error:
             line, problem = _problem(error)
             raise InputError("query-syntax", line=line, problem=problem) from None
@@ -116,6 +134,20 @@ class Oxigraph:
             made = found.serialize(format=media)
         return (made or b"").decode("utf-8")
 
+    def results(
+        self, query: str, choose: Callable[[bool], str], default: Sequence[str] = (), named: Sequence[str] = ()
+    ) -> tuple[str, bytes]:
+        """Answer any query as bytes, with the media type that `choose` gives for a table (False) or a graph (True).
+
+        `default` and `named` are the graphs that the client names; without them, the union of all is the default graph.
+        """
+        found = self._query(query, default, named)
+        graph = isinstance(found, ox.QueryTriples)
+        media = choose(graph)
+        if graph:
+            return media, found.serialize(format=ox.RdfFormat.from_media_type(media)) or b""
+        return media, found.serialize(format=ox.QueryResultsFormat.from_media_type(media)) or b""
+
     def replace(self, graphs: Iterable[str], quads: Iterable[ox.Quad]) -> None:
         """Replace whole graphs in one transaction."""
         drops = " ; ".join(f"DROP SILENT GRAPH <{graph}>" for graph in graphs)
@@ -125,6 +157,10 @@ class Oxigraph:
         """Give the quads of one graph or of all."""
         name = ox.NamedNode(graph) if graph else None
         return self._store.quads_for_pattern(None, None, None, name)
+
+    def about(self, iri: str) -> Iterable[ox.Triple]:
+        """Give the triples with `iri` as subject."""
+        return {quad.triple for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None)}
 
 
 def _group(quads: Iterable[ox.Quad]) -> str:

@@ -33,6 +33,7 @@ COMMANDS = {
     "cases": "cases",
     "build": "build",
     "export": "export",
+    "serve": "serve",
     "evidence": "evidence",
     "evidence check": "evidence-check",
     "evidence locate": "evidence-locate",

@@ -1,0 +1,122 @@
+"""The SPARQL 1.1 Protocol for queries; updates are refused. The query itself is read and answered in a child."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from werkzaam.errors import InputError
+from werkzaam.foreign import MAX_QUERY_BYTES, check_query
+from werkzaam.messages import say
+from werkzaam.store import Store
+from werkzaam.web.negotiation import GRAPHS, RESULTS, best
+from werkzaam.web.worker import Reply
+
+FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
+MAX_BODY = 4 * MAX_QUERY_BYTES
+"""In bytes: an encoded form takes up to three times what it holds."""
+
+
+class Refused(Exception):
+    """A request that the protocol does not allow: the status and the key of the message."""
+
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(key)
+        self.status, self.key = status, key
+
+
+def read(method: str, params: str, media: str, body: bytes) -> dict[str, Any]:
+    """Give the query of a request with the graphs that it names; raises `Refused`.
+
+    `params` is the query part of the address, `media` the content type.
+    """
+    kind, _, parameters = media.partition(";")
+    kind = kind.strip().lower()
+    pairs = _pairs(params)
+    if method == "POST":
+        if kind == FORM:
+            pairs += _pairs(_utf8(body))
+        elif kind == DIRECT:
+            charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+            if charset not in ("", "utf-8", "utf8"):
+                raise Refused(415, "protocol-utf8")
+            if any(name == "query" for name, _ in pairs):
+                raise Refused(400, "protocol-one-query")
+            pairs.append(("query", _utf8(body)))
+        elif kind == "application/sparql-update":
+            raise Refused(403, "protocol-no-updates")
+        else:
+            raise Refused(415, "protocol-media")
+    elif method not in ("GET", "HEAD"):
+        raise Refused(405, "protocol-method")
+    if any(name == "update" or name.startswith("using-") for name, _ in pairs):
+        raise Refused(403, "protocol-no-updates")
+    queries = [value for name, value in pairs if name == "query"]
+    if len(queries) != 1:
+        raise Refused(400, "protocol-one-query")
+    return {
+        "query": queries[0],
+        "default": [value for name, value in pairs if name == "default-graph-uri"],
+        "named": [value for name, value in pairs if name == "named-graph-uri"],
+    }
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100)
+    except UnicodeDecodeError:
+        raise Refused(400, "protocol-utf8") from None
+    except ValueError:
+        raise Refused(400, "protocol-many-fields") from None
+
+
+def _utf8(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused(400, "protocol-utf8") from None
+
+
+class NotAcceptable(Exception):
+    """None of the forms that the client wants is one in which the answer can be given."""
+
+
+def answer(store: Store, job: dict[str, Any]) -> Reply:
+    """Answer the query of a job, in the child."""
+    lang = job["lang"]
+    try:
+        check_query(job["query"])
+        _check_graphs((*job["default"], *job["named"]))
+        media, body = store.results(
+            job["query"], lambda graph: _media(job["accept"], graph), job["default"], job["named"]
+        )
+    except NotAcceptable:
+        offered = ", ".join((*RESULTS, *GRAPHS))
+        return problem(406, say(lang, "protocol-not-acceptable", known=offered))
+    except InputError as error:
+        return problem(400, error.message(lang))
+    except (OSError, ValueError) as error:
+        # The query made the engine reach for a file or socket that it may not open.
+        return problem(400, say(lang, "query-reaches-out", problem=str(error)))
+    text = media if media.startswith("application/") else f"{media}; charset=utf-8"
+    return Reply(200, {"content-type": text, "vary": "accept, accept-language"}, body)
+
+
+def _check_graphs(iris: Sequence[str]) -> None:
+    for iri in iris:
+        if not iri or any(character in '<>"{}|^`\\' or character <= " " for character in iri):
+            raise InputError("query-syntax", line=1, problem=f"graph: {iri[:80]}")
+
+
+def _media(accept: str, graph: bool) -> str:
+    chosen = best(accept, list(GRAPHS if graph else RESULTS))
+    if not chosen:
+        raise NotAcceptable
+    return chosen
+
+
+def problem(status: int, text: str) -> Reply:
+    """Give what is wrong as a line of text."""
+    return Reply(status, {"content-type": "text/plain; charset=utf-8"}, (text + "\n").encode())

@@ -1,0 +1,119 @@
+"""What every request passes: is the host ours, is the body small and does it come, and headers that protect readers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+
+
+class TooBig(Exception):
+    """A body of more bytes than may be."""
+
+
+class TooSlowly(Exception):
+    """A body that does not come in time."""
+
+
+class Guard:
+    """The outermost layer of the service."""
+
+    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], max_body: int, seconds: float) -> None:
+        self.app, self.hosts = app, frozenset(host.lower() for host in hosts)
+        self.max_body, self.seconds = max_body, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message = {**message, "headers": [*message["headers"], *HEADERS]}
+            await send(message)
+
+        if not self._ours(scope):
+            await _refuse(send_guarded, 400, b"unknown host")
+            return
+        try:
+            length = int(_header(scope, b"content-length") or 0)
+        except ValueError:
+            await _refuse(send_guarded, 400, b"content-length is no number")
+            return
+        if length > self.max_body:
+            await _refuse(send_guarded, 413, b"the body is too large")
+            return
+        try:
+            await self.app(scope, self._limited(receive), send_guarded)
+        except TooBig:
+            if not started:
+                await _refuse(send_guarded, 413, b"the body is too large")
+        except TooSlowly:
+            if not started:
+                await _refuse(send_guarded, 408, b"the body did not come in time")
+
+    def _ours(self, scope: Scope) -> bool:
+        given = [value for name, value in scope["headers"] if name == b"host"]
+        if len(given) != 1:
+            return False
+        host = given[0].decode("latin-1").lower()
+        name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+        return "*" in self.hosts or name in self.hosts
+
+    def _limited(self, receive: Receive) -> Receive:
+        got = 0
+        whole = False
+        end = asyncio.get_running_loop().time() + self.seconds
+
+        async def limited() -> Message:
+            nonlocal got, whole
+            if whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(end):
+                    message = await receive()
+            except TimeoutError:
+                raise TooSlowly from None
+            if message["type"] == "http.request":
+                got += len(message.get("body", b""))
+                whole = not message.get("more_body", False)
+                if got > self.max_body:
+                    raise TooBig
+            return message
+
+        return limited
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
+
+
+async def _refuse(send: Send, status: int, text: bytes) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text) + 1).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, (b"connection", b"close")]})
+    await send({"type": "http.response.body", "body": text + b"\n"})

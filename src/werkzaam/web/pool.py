@@ -1,0 +1,199 @@
+"""The parent's side: a fixed number of children, a short queue before them, and no mercy.
+
+A job that takes too long, or whose client has gone, has its child killed; a fresh one is forked in its place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections import deque
+from typing import Any
+
+from werkzaam.web.worker import FRAME, Handler, Reply, serve
+
+
+class Busy(Exception):
+    """All children are at work and as many jobs wait as may wait."""
+
+
+class TooSlow(Exception):
+    """A job did not end in its time; its child is dead."""
+
+
+class Died(Exception):
+    """A child ended without an answer: a query that crashes the engine, or that needs too much memory."""
+
+
+class Child(asyncio.Protocol):
+    """One forked process and the answer that it is making."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.transport: asyncio.Transport | None = None
+        self._got = bytearray()
+        self._answer: asyncio.Future[Reply] | None = None
+        self.alive = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way to the child."""
+        self.transport = transport  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        """Put the parts of an answer together."""
+        self._got += data
+        if len(self._got) < FRAME.size:
+            return
+        head, body = FRAME.unpack_from(self._got)
+        if len(self._got) < FRAME.size + head + body:
+            return
+        whole = bytes(self._got)
+        self._got.clear()
+        status, headers = json.loads(whole[FRAME.size : FRAME.size + head])
+        self._end(Reply(status, headers, whole[FRAME.size + head :]))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """See the child end."""
+        self.alive = False
+        self._end(None)
+
+    def _end(self, reply: Reply | None) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            if reply is None:
+                answer.set_exception(Died())
+            else:
+                answer.set_result(reply)
+
+    def ask(self, head: bytes, body: bytes) -> asyncio.Future[Reply]:
+        """Send a job; the future gives its answer, or `Died`."""
+        self._answer = asyncio.get_running_loop().create_future()
+        if not self.alive or self.transport is None:
+            self._end(None)
+        else:
+            self.transport.write(FRAME.pack(len(head), len(body)) + head + body)
+        return self._answer or _died()
+
+    def lives(self) -> bool:
+        """Say whether the child is still there to be asked."""
+        if self.alive:
+            try:
+                self.alive = os.waitpid(self.pid, os.WNOHANG) == (0, 0)
+            except ChildProcessError:
+                self.alive = False
+        return self.alive
+
+    def kill(self) -> None:
+        """End the child at once and leave no trace of it."""
+        self.alive = False
+        if self.transport is not None:
+            self.transport.abort()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+def _died() -> asyncio.Future[Reply]:
+    future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+    future.set_exception(Died())
+    return future
+
+
+class Pool:
+    """`size` children that run `handler`, with at most `waiting` jobs in the queue before them.
+
+    A job may take `seconds` in all, the wait for a child included; a child may use `memory` bytes beyond what it
+    has at its start.
+    """
+
+    def __init__(self, handler: Handler, *, size: int, waiting: int, seconds: float, memory: int) -> None:
+        self.handler, self.size, self.waiting, self.seconds, self.memory = handler, size, waiting, seconds, memory
+        self._free: list[Child] = []
+        self._all: set[Child] = set()
+        self._queue: deque[asyncio.Future[Child]] = deque()
+
+    async def start(self) -> None:
+        """Fork the children."""
+        for _ in range(self.size):
+            self._free.append(await self._fork())
+
+    async def stop(self) -> None:
+        """Kill the children."""
+        for child in list(self._all):
+            child.kill()
+        self._all.clear()
+        self._free.clear()
+
+    async def run(self, job: dict[str, Any], body: bytes = b"") -> Reply:
+        """Give the answer to a job; raises `Busy`, `TooSlow` or `Died`. Cancel it, and its child is killed."""
+        deadline = asyncio.get_running_loop().time() + self.seconds
+        child = await self._take(deadline)
+        clean = False
+        try:
+            async with asyncio.timeout_at(deadline):
+                reply = await child.ask(json.dumps(job).encode(), body)
+            clean = True
+            return reply
+        except TimeoutError:
+            raise TooSlow from None
+        finally:
+            await self._give_back(child, clean)
+
+    async def _take(self, deadline: float) -> Child:
+        while self._free:
+            child = self._free.pop()
+            if child.lives():
+                return child
+            await self._replace(child)
+        if len(self._queue) >= self.waiting:
+            raise Busy
+        waiter: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
+        self._queue.append(waiter)
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await waiter
+        except BaseException as error:
+            if waiter.done() and not waiter.cancelled():
+                self._offer(waiter.result())
+            else:
+                with contextlib.suppress(ValueError):
+                    self._queue.remove(waiter)
+            if isinstance(error, TimeoutError):
+                raise Busy from None
+            raise
+
+    async def _give_back(self, child: Child, clean: bool) -> None:
+        if clean and child.alive:
+            self._offer(child)
+        else:
+            await self._replace(child)
+
+    async def _replace(self, child: Child) -> None:
+        child.kill()
+        self._all.discard(child)
+        self._offer(await self._fork())
+
+    def _offer(self, child: Child) -> None:
+        while self._queue:
+            waiter = self._queue.popleft()
+            if not waiter.done():
+                waiter.set_result(child)
+                return
+        self._free.append(child)
+
+    async def _fork(self) -> Child:
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            serve(theirs, self.handler, seconds=self.seconds, memory=self.memory)
+        theirs.close()
+        ours.setblocking(False)
+        child = Child(pid)
+        await asyncio.get_running_loop().create_unix_connection(lambda: child, sock=ours)
+        self._all.add(child)
+        return child

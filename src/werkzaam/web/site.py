@@ -1,0 +1,275 @@
+"""The pages, made in a child: an address and what the client wants go in, a reply comes out."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import pkgutil
+import tomllib
+import traceback
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from jinja2 import DictLoader, Environment, StrictUndefined, Template
+
+from werkzaam.api import Werkzaam
+from werkzaam.claims import Node
+from werkzaam.errors import InputError, UsageError
+from werkzaam.outline import Outline
+from werkzaam.questions import questions
+from werkzaam.render import Teller
+from werkzaam.terms import BASE, LANGUAGES, WZ, slug
+from werkzaam.web import pages, things
+from werkzaam.web.cases import CasePages
+from werkzaam.web.choices import ASKED, Choices
+from werkzaam.web.gapmap import GapMaps
+from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, best, language
+from werkzaam.web.pages import Missing
+from werkzaam.web.words import PAGES, page_of, word
+from werkzaam.web.worker import Reply
+
+MOST_FIELDS = 300
+"""How many parameters an address may have: all boxes of a form, and some."""
+
+
+class Unreadable(Exception):
+    """An address has more in it than a form of ours ever asks."""
+
+
+def style() -> tuple[str, bytes]:
+    """Give the style sheet with the name under which it may be kept for good."""
+    content = pkgutil.get_data("werkzaam.web", "static/style.css") or b""
+    return f"/static/style.{hashlib.sha256(content).hexdigest()[:12]}.css", content
+
+
+class Site:
+    """All pages over one opened collection; everything that needs a file is read when it is made."""
+
+    def __init__(self, opened: Werkzaam) -> None:
+        self.opened = opened
+        self.outline = Outline(opened.store)
+        self.choices = Choices(opened, self.outline)
+        self.maps = GapMaps(opened, self.outline, self.choices)
+        self.nodes = {node.iri: node for node in opened.claims()}
+        self.cases = CasePages(opened, self.nodes, self.choices)
+        self.documents = opened.cases()
+        self._templates = _templates()
+        self._css = style()[0]
+        self.examples = tomllib.loads(files("werkzaam.queries").joinpath("examples.toml").read_text("utf-8"))["example"]
+        self.version = version("werkzaam")
+        questions()
+
+    # ---- from an address to a reply
+
+    def respond(self, job: dict[str, Any]) -> Reply:
+        """Give the reply to a job: a path, its parameters, and what the client accepts."""
+        lang = _lang_of(job["path"]) or language(job["languages"])
+        try:
+            reply = self._route(job, lang)
+        except Missing:
+            reply = self.fault(404, lang, path=job["path"])
+        except Unreadable:
+            reply = self.fault(400, lang, path=job["path"])
+        except (UsageError, InputError) as error:
+            reply = self.fault(400, lang, text=error.message(lang), path=job["path"])
+        except Exception:
+            reply = self.fault(500, lang, path=job["path"])
+            reply = Reply(500, {**reply.headers, "x-log": traceback.format_exc()}, reply.body)
+        return _zipped(reply) if job["gzip"] else reply
+
+    def _route(self, job: dict[str, Any], lang: str) -> Reply:
+        path: str = job["path"]
+        if path == "/":
+            return Reply(302, {"location": f"/{language(job['languages'])}/", "vary": "accept-language"}, b"")
+        head, _, rest = path.lstrip("/").partition("/")
+        if head not in LANGUAGES:
+            return self._data(job, path.lstrip("/"))
+        try:
+            params = parse_qs(job["query"], keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            raise Unreadable from None
+        name, dot, form = rest.partition(".")
+        page = page_of(lang, name) if "/" not in rest else None
+        if page is not None:
+            if dot and page not in ("what-works", "sparql"):
+                raise Missing
+            return pages.MADE[page](self, lang, params, form)
+        return self._thing(lang, rest)
+
+    def _data(self, job: dict[str, Any], path: str) -> Reply:
+        """Answer an IRI of ours: in the form that the client wants, or with the way to its page."""
+        plain, form = path, ""
+        for ending in GRAPHS.values():
+            if path.endswith(f".{ending}"):
+                plain, form = path.removesuffix(f".{ending}"), ending
+        iri = things.iri_of(plain)
+        if iri is None or not self._there(iri):
+            raise Missing
+        if not form:
+            media = best(job["accept"], [HTML, *GRAPHS])
+            if not media:
+                offered = ", ".join((HTML, *GRAPHS))
+                return self.fault(406, language(job["languages"]), known=offered)
+            if media == HTML:
+                to = f"/{language(job['languages'])}/{plain}"
+                return Reply(303, {"location": to, "vary": "accept, accept-language"}, b"")
+            form = GRAPHS[media]
+        body = things.serialise(things.triples(self.opened.store, iri), form)
+        return Reply(200, {"content-type": MEDIA[form], "vary": "accept", "link": f'<{iri}>; rel="canonical"'}, body)
+
+    def _there(self, iri: str) -> bool:
+        if iri in (BASE + "ontology",) or things.describe(self.opened.store, iri) is not None:
+            return True
+        return bool(things.triples(self.opened.store, iri))
+
+    # ---- pages
+
+    def html(self, template: str, lang: str, *, status: int = 200, other: str = "", **data: Any) -> Reply:
+        """Fill in a template; `other` is the address of the same page in the other language."""
+        context = {
+            "lang": lang,
+            "other": "en" if lang == "nl" else "nl",
+            "other_address": other,
+            "t": lambda key, **more: word(lang, key, **more),
+            "label": lambda iri: self.opened.known.label(iri, lang),
+            "href": lambda iri: address(iri, lang),
+            "page": lambda key: f"/{lang}/{PAGES[key][lang]}",
+            "text": Teller(self.opened.known, lang).text,
+            "slug": slug,
+            "quote": quote,
+            "css": self._css,
+            "node": self.nodes.get,
+            "Teller": Teller(self.opened.known, lang),
+            **data,
+        }
+        body = self._templates[template].render(context)
+        return Reply(status, {"content-type": "text/html; charset=utf-8", "content-language": lang}, body.encode())
+
+    def fault(self, status: int, lang: str, text: str = "", path: str = "", **data: Any) -> Reply:
+        """Give the page that says what went wrong and where to go from there."""
+        head = path.lstrip("/").partition("/")[0]
+        other = _other(path, lang) if head in LANGUAGES else f"/{'en' if lang == 'nl' else 'nl'}/"
+        said = text or word(lang, f"fault-{status}", **data)
+        return self.html("fault.html", lang, status=status, other=other, said=said, code=status)
+
+    def _thing(self, lang: str, path: str) -> Reply:
+        iri = things.iri_of(path)
+        other = _other(f"/{lang}/{path}", lang)
+        if iri is None or path in ("", "id", "concept", "graph"):
+            raise Missing
+        if iri == BASE + "ontology":
+            return self.html("ontology.html", lang, other=other, terms=self._terms(), iri=iri)
+        if iri in self.nodes:
+            node = self.nodes[iri]
+            return self.html(
+                "claim.html",
+                lang,
+                other=other,
+                claim=node,
+                diagram=self.cases.diagram(node, lang),
+                **self._related(node),
+            )
+        described = things.describe(self.opened.store, iri)
+        if described is None:
+            raise Missing
+        data: dict[str, Any] = {"thing": described, "iri": iri}
+        if self.cases.has_page(iri):
+            return self.html("case.html", lang, other=other, case=self.cases.page(iri, lang), **data)
+        return self.html(
+            "thing.html", lang, other=other, is_text=things.is_text, dimension=self._dimension(iri), **data
+        )
+
+    def _dimension(self, iri: str) -> tuple[str, int] | None:
+        """Give the parameter by which *what works* asks for a concept, and how many claims it would tell."""
+        for name, _, _ in ASKED:
+            if iri in self.choices.members(name):
+                return name, self.outline.count(self.outline.naming.get(iri, set()) & self.outline.told)
+        return None
+
+    def _related(self, node: Node) -> dict[str, Any]:
+        forth = [(name, node.iris(name)) for name in _RELATIONS if node.iris(name)]
+        back: dict[str, list[str]] = {}
+        for other in self.nodes.values():
+            for name in _RELATIONS:
+                if node.iri in other.iris(name):
+                    back.setdefault(name, []).append(other.iri)
+        return {"forth": forth, "back": sorted(back.items())}
+
+    def _terms(self) -> list[dict[str, Any]]:
+        rows = self.opened.store.select(_TERMS)
+        found: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            one = found.setdefault(row["term"], {"iri": str(row["term"]), "kind": slug(row["kind"]), "text": {}})
+            one["text"][getattr(row["text"], "language", "")] = str(row["text"])
+        return list(found.values())
+
+
+_RELATIONS = (
+    "restates",
+    "strongerThan",
+    "contradicts",
+    "qualifies",
+    "illustrates",
+    "explains",
+    "followedBy",
+    "revises",
+)
+
+_TERMS = f"""
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?term ?kind ?text
+WHERE {{
+  VALUES ?kind {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }}
+  ?term a ?kind .
+  ?term skos:definition ?text .
+  FILTER (STRSTARTS(STR(?term), "{WZ}"))
+}}
+ORDER BY ?kind ?term
+"""
+
+
+def address(iri: str, lang: str) -> str:
+    """Give where a page links to for an IRI: our page of it, or the IRI itself.
+
+    >>> address("https://w3id.org/werkzaam/concept/mechanism/structure", "nl")
+    '/nl/concept/mechanism/structure'
+    """
+    if iri.startswith(BASE):
+        return f"/{lang}/{iri.removeprefix(BASE)}"
+    return iri
+
+
+def _lang_of(path: str) -> str | None:
+    head = path.lstrip("/").partition("/")[0]
+    return head if head in LANGUAGES else None
+
+
+def _other(path: str, lang: str) -> str:
+    return f"/{'en' if lang == 'nl' else 'nl'}/" + path.lstrip("/").partition("/")[2]
+
+
+def _zipped(reply: Reply) -> Reply:
+    if len(reply.body) < 1_000:
+        return reply
+    vary = ", ".join(part for part in (reply.headers.get("vary", ""), "accept-encoding") if part)
+    headers = {**reply.headers, "content-encoding": "gzip", "vary": vary}
+    return Reply(reply.status, headers, gzip.compress(reply.body, 6, mtime=0))
+
+
+def _templates() -> dict[str, Template]:
+    """Compile every template now: a child may open no file."""
+    folder = files("werkzaam.web").joinpath("templates")
+    sources = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".html")}
+    made = Environment(
+        loader=DictLoader(sources),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+    )
+    return {name: made.get_template(name) for name in sources}

@@ -1,0 +1,39 @@
+"""The words of the pages, in Dutch and English, from one catalogue; and the addresses of the pages in both."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+# The pages by their key, with the last part of their address in each language.
+PAGES: dict[str, dict[str, str]] = {
+    "start": {"nl": "", "en": ""},
+    "what-works": {"nl": "wat-werkt", "en": "what-works"},
+    "gap-map": {"nl": "witte-vlekken", "en": "gap-map"},
+    "cases": {"nl": "casussen", "en": "cases"},
+    "sparql": {"nl": "sparql", "en": "sparql"},
+    "about": {"nl": "over", "en": "about"},
+    "accessibility": {"nl": "toegankelijkheid", "en": "accessibility"},
+}
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str | list[str]]]:
+    """Read `words.toml`: a key, and under it a text a language; two texts where one thing and several differ."""
+    import pkgutil
+    import tomllib
+
+    return tomllib.loads((pkgutil.get_data("werkzaam.web", "words.toml") or b"").decode("utf-8"))
+
+
+def word(lang: str, key: str, /, **data: Any) -> str:
+    """Give the text of `key` in `lang`, filled in with `data`; `count` decides between one and several."""
+    text = catalogue()[key][lang]
+    if isinstance(text, list):
+        text = text[0] if data.get("count") == 1 else text[1]
+    return text.format(**data) if data else text
+
+
+def page_of(lang: str, name: str) -> str | None:
+    """Give the key of the page that has `name` in its address, or None."""
+    return next((key for key, names in PAGES.items() if names[lang] == name), None)

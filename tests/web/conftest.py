@@ -1,0 +1,57 @@
+"""What the tests of the web service share: a real service in a process of its own, and a site in this one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from webtools import Service, started, stopped
+
+import werkzaam
+from werkzaam.web.site import Site
+from werkzaam.web.worker import Reply
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def serving(environment: dict[str, str], apart: None) -> Iterator[Callable[..., Service]]:
+    """Give a way to start a service with options of the command; all are stopped at the end."""
+    running: list[Service] = []
+    environment = {**environment, "WERKZAAM_CACHE": os.environ["WERKZAAM_CACHE"], "WERKZAAM_LANG": "en"}
+
+    def start(*options: str, script: str | None = None) -> Service:
+        command = ["-m", "werkzaam", "serve", "--port", "0"] if script is None else [str(HERE / script)]
+        running.append(started([sys.executable, "-P", *command, *options], environment))
+        return running[-1]
+
+    yield start
+    for one in running:
+        stopped(one)
+
+
+@pytest.fixture(scope="session")
+def service(serving: Callable[..., Service]) -> Service:
+    """Give the service as it starts by itself."""
+    return serving()
+
+
+@pytest.fixture(scope="session")
+def site(apart: None) -> Site:
+    """Give the pages, in this process."""
+    return Site(werkzaam.open(lang="en"))
+
+
+@pytest.fixture(scope="session")
+def page(site: Site) -> Callable[..., Reply]:
+    """Give the reply for an address, made in this process."""
+
+    def page(address: str, accept: str = "text/html", languages: str = "nl") -> Reply:
+        path, _, query = address.partition("#")[0].partition("?")
+        job = {"path": path, "query": query, "accept": accept, "languages": languages, "gzip": False}
+        return site.respond(job)
+
+    return page
