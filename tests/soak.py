@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from werkzaam.build import packaged_nquads
 from werkzaam.errors import WerkzaamError
@@ -103,7 +104,42 @@ def figures(seed: int, number: int) -> Counts:
     return counts
 
 
-CHECKS: dict[str, Callable[[int, int], Counts]] = {"figures": figures, "foreign": foreign}
+def crawl(seed: int, number: int) -> Counts:
+    """Try `number` of all choices of a visitor and of all IRIs of ours, drawn at random.
+
+    A choice must leave as many claims as stood beside it, on the page and in each download; an IRI must answer as a
+    page, as Turtle and as JSON-LD.
+    """
+    sys.path.insert(0, str(Path(__file__).parent / "web"))
+    import test_pages as pages
+
+    import werkzaam
+    from werkzaam.web.choices import Asked
+    from werkzaam.web.site import Site
+
+    site = Site(werkzaam.open(lang="en"))
+
+    def page(address: str, accept: str = "text/html", languages: str = "nl") -> Any:
+        path, _, query = address.partition("#")[0].partition("?")
+        job = {"path": path, "query": query, "accept": accept, "languages": languages, "gzip": False}
+        return site.respond(job)
+
+    offered = site.choices.offer(Asked({}, set(), {}, []), "nl")
+    choices = [(choice.name, one) for choice in offered for one in pages.options(choice.options)]
+    iris = pages.all_iris(site)
+    chance = random.Random(seed)
+    counts: Counts = collections.Counter()
+    for name, one in chance.sample(choices, min(number, len(choices))):
+        pages.check_answer(page, chance.choice(["nl", "en"]), f"{name}={one.name}", one.count)
+        counts["choice with as many claims as was said, on the page and in its downloads"] += 1
+    for iri in chance.sample(iris, min(number, len(iris))):
+        pages.check_iri(page, iri, chance.choice(["nl", "en"]))
+        counts["IRI that answers as page, Turtle and JSON-LD"] += 1
+    counts[f"choices in all: {len(choices)}, IRIs in all"] = len(iris)
+    return counts
+
+
+CHECKS: dict[str, Callable[[int, int], Counts]] = {"crawl": crawl, "figures": figures, "foreign": foreign}
 
 
 def main() -> None:

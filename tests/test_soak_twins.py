@@ -30,6 +30,11 @@ def test_a_digit_that_is_changed_at_random_is_shown_or_has_nothing_beside_it(soa
     assert counts["shown"] >= 4
 
 
+def test_choices_and_iris_drawn_at_random_answer(soak: ModuleType) -> None:
+    counts = soak.crawl(seed=5, number=4)
+    assert sorted(counts.values())[:2] == [4, 4]
+
+
 def test_the_same_seed_gives_the_same_mutations(soak: ModuleType) -> None:
     import random
 

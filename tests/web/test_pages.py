@@ -166,6 +166,10 @@ def test_every_state_of_the_map_is_told_by_sign_word_and_colour(page: Page) -> N
 
 @pytest.fixture(scope="session")
 def iris(site: Site) -> list[str]:
+    return all_iris(site)
+
+
+def all_iris(site: Site) -> list[str]:
     found: set[str] = set()
     for quad in site.opened.store.quads():
         for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):

@@ -27,6 +27,8 @@ from werkzaam.web.pool import Busy, Died, Pool, TooSlow
 from werkzaam.web.site import Site, style
 from werkzaam.web.worker import Reply
 
+BRIEF = 0.02
+"""In seconds: whether a client has left is looked at only where an answer takes longer."""
 MAX_ADDRESS = 16_000
 """In bytes: the longest path or query part of an address."""
 
@@ -171,6 +173,9 @@ class Service:
     async def _unless_gone(self, pool: Pool, job: dict[str, Any], receive: Receive) -> Reply | None:
         """Give the answer to a job; None where the client left before, which ends the job."""
         work = asyncio.ensure_future(pool.run(job))
+        await asyncio.wait({work}, timeout=BRIEF)
+        if work.done():
+            return work.result()
         gone = asyncio.ensure_future(_gone(receive))
         try:
             await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)

@@ -98,6 +98,11 @@ class Child(asyncio.Protocol):
             os.waitpid(self.pid, 0)
 
 
+def _expire(answer: asyncio.Future[Reply]) -> None:
+    if not answer.done():
+        answer.set_exception(TooSlow())
+
+
 def _died() -> asyncio.Future[Reply]:
     future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
     future.set_exception(Died())
@@ -134,15 +139,19 @@ class Pool:
         deadline = asyncio.get_running_loop().time() + self.seconds
         child = await self._take(deadline)
         clean = False
+        answer = child.ask(json.dumps(job).encode(), body)
+        # A timer and no asyncio.timeout: most answers take less than setting that up.
+        timer = asyncio.get_running_loop().call_at(deadline, _expire, answer)
         try:
-            async with asyncio.timeout_at(deadline):
-                reply = await child.ask(json.dumps(job).encode(), body)
+            reply = await answer
             clean = True
             return reply
-        except TimeoutError:
-            raise TooSlow from None
         finally:
-            await self._give_back(child, clean)
+            timer.cancel()
+            if clean and child.alive:
+                self._offer(child)
+            else:
+                await self._replace(child)
 
     async def _take(self, deadline: float) -> Child:
         while self._free:
@@ -166,12 +175,6 @@ class Pool:
             if isinstance(error, TimeoutError):
                 raise Busy from None
             raise
-
-    async def _give_back(self, child: Child, clean: bool) -> None:
-        if clean and child.alive:
-            self._offer(child)
-        else:
-            await self._replace(child)
 
     async def _replace(self, child: Child) -> None:
         child.kill()
