@@ -92,6 +92,10 @@ def by_words(one: Facts) -> str:
     return LETTERS[shares.index(max(shares))] if max(shares) else ""
 
 
+def _label(one: Facts, letter: str) -> str:
+    return f"“{one['labels'][LETTERS.index(letter)]}”" if letter in LETTERS else "undecided (?)"
+
+
 def _stems(text: str) -> set[str]:
     return {word[:5] for word in re.findall(r"\w{4,}", text.casefold())}
 
@@ -116,7 +120,7 @@ def page(folder: Path) -> str:
     wrong = [x for x in key if given[x["number"]] != x["right"]]
     missed = [
         f"- {x['number']}. `{x['iri'].removeprefix('https://w3id.org/werkzaam/')}`: “{x['definition']}” was read as "
-        f"“{x['labels'][LETTERS.index(given[x['number']])]}”, and is “{x['labels'][LETTERS.index(x['right'])]}”."
+        f"{_label(x, given[x['number']])}, and is {_label(x, x['right'])}."
         for x in wrong
     ]
     reached = 100 * (len(key) - len(wrong)) >= GOAL * len(key)
