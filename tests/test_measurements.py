@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import json
+import shutil
 from pathlib import Path
 from types import ModuleType
 
@@ -15,14 +17,23 @@ if not FOLDER.is_dir():
     pytest.skip("the pages are not here: the package is tested away from its checkout", allow_module_level=True)
 
 
-@pytest.fixture(scope="module")
-def agreement() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("agreement", FOLDER / "agreement.py")
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
     assert spec
     assert spec.loader
     made = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made)
     return made
+
+
+@pytest.fixture(scope="module")
+def agreement() -> ModuleType:
+    return script("agreement")
+
+
+@pytest.fixture(scope="module")
+def definitions() -> ModuleType:
+    return script("definitions")
 
 
 @pytest.mark.parametrize(
@@ -45,3 +56,35 @@ def test_a_coding_agrees_with_itself_and_a_changed_effect_or_a_lost_claim_is_see
     told = "\n".join(agreement.tell(coding, other))
     assert f"`{changed['id']}`/`{changed['id']}` effect: activates / does-not-activate" in told
     assert f"- `{lost['id']}` ({lost['soort']}" in told
+
+
+def test_the_page_on_definitions_is_what_the_script_makes_of_the_answers(definitions: ModuleType) -> None:
+    folder = FOLDER / "definitions"
+    assert (FOLDER / "2026-11-25-definitions.md").read_text("utf-8") == definitions.page(folder)
+    paper = (folder / "paper.md").read_text("utf-8")
+    key = json.loads((folder / "key.json").read_text("utf-8"))
+    assert len(key) == definitions.TERMS + definitions.CONCEPTS
+    for one in key:
+        assert f"{one['number']}. {one['definition']}\n" in paper
+        assert len(set(one["labels"])) == len(definitions.LETTERS)
+        assert f"   - {one['right']}: {one['labels'][definitions.LETTERS.index(one['right'])]}\n" in paper
+
+
+def test_a_wrong_or_open_answer_lowers_the_score_and_is_told(definitions: ModuleType, tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "definitions", tmp_path / "definitions")
+    answers = (tmp_path / "definitions" / "answers.txt").read_text("utf-8")
+    before = definitions.page(tmp_path / "definitions")
+    (tmp_path / "definitions" / "answers.txt").write_text(answers.replace("\n1 e\n", "\n1 ?\n"), "utf-8")
+    after = definitions.page(tmp_path / "definitions")
+    assert before != after
+    assert "- 1. `concept/" not in before
+    assert "- 1. `concept/" in after
+
+
+def test_a_paper_is_drawn_the_same_each_time_and_holds_no_answer(definitions: ModuleType, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        definitions.draw(tmp_path / name)
+    assert (tmp_path / "one" / "paper.md").read_text("utf-8") == (tmp_path / "two" / "paper.md").read_text("utf-8")
+    assert "https://" not in (tmp_path / "one" / "paper.md").read_text("utf-8")
+    rights = [one["right"] for one in json.loads((tmp_path / "one" / "key.json").read_text("utf-8"))]
+    assert set(rights) == set(definitions.LETTERS)

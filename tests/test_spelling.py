@@ -14,6 +14,7 @@ from werkzaam.build import packaged_nquads
 from werkzaam.messages import catalogue
 from werkzaam.questions import questions
 from werkzaam.resources import walk
+from werkzaam.web.reference import worked
 from werkzaam.web.words import catalogue as page_words
 
 DICTIONARIES = {"nl": "nl_NL", "en": "en_GB"}
@@ -70,8 +71,12 @@ def asked(lang: str) -> list[str]:
     return [text[lang] for one in questions().values() for text in (one.text, *(p.text for p in one.params))]
 
 
+def explained(lang: str) -> list[str]:
+    return [text[lang] for one in worked() for text in (one.text, one.explanation)]
+
+
 @pytest.mark.parametrize("lang", DICTIONARIES)
-@pytest.mark.parametrize("texts", [data, messages, rules, pages, asked])
+@pytest.mark.parametrize("texts", [data, messages, rules, pages, asked, explained])
 def test_every_word_is_in_the_dictionary_or_in_our_list(texts, lang) -> None:  # type: ignore[no-untyped-def]
     found = texts(lang)
     assert found
@@ -85,6 +90,10 @@ def test_a_misspelt_word_is_found(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", DICTIONARIES)
 def test_our_list_holds_no_word_that_nobody_uses(lang: str) -> None:
-    used = set(WORD.findall(" ".join(text for texts in (data, messages, rules, pages, asked) for text in texts(lang))))
+    used = set(
+        WORD.findall(
+            " ".join(text for texts in (data, messages, rules, pages, asked, explained) for text in texts(lang))
+        )
+    )
     parts = {part for word in used for part in word.split("-")}  # hunspell names the half that it does not know
     assert words(lang) <= used | parts

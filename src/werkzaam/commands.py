@@ -359,6 +359,25 @@ def evidence_locate(
     _out(f'{keys[name]}: "{value}"' for name, value in made.items())
 
 
+@cli.command(help=_help("docs"))
+@click.option("--out", required=True, metavar="FOLDER", help=_help("docs-out"))
+@_lang
+@_store
+def docs(out: str, lang: str | None, store: str | None) -> None:
+    """Write the documentation of the ontology as files."""
+    from pathlib import Path
+
+    from werkzaam.web.refpages import write
+    from werkzaam.web.site import Site
+
+    opened = _open(store, lang)
+    try:
+        count = write(Site(opened), Path(out))
+    except OSError as error:
+        raise UsageError("output-unwritable", path=out, problem=error.strerror or "") from None
+    click.echo(say(opened.lang, "docs-written", count=count, path=str(Path(out) / "index.html")), err=True)
+
+
 @cli.command(help=_help("serve"))
 @click.option("--host", default="127.0.0.1", show_default=True, help=_help("host"))
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help=_help("port"))

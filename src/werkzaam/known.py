@@ -26,6 +26,17 @@ WHERE {
 }
 """
 
+# What others define has no type here, and what we call it is for pages only: nobody may mean it in a document.
+_OTHERS = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+
+SELECT ?thing ?label
+WHERE {
+  ?thing rdfs:label ?label .
+  FILTER NOT EXISTS { ?thing a ?type }
+}
+"""
+
 
 class Known:
     """The names and labels of everything in a store, read in one query when first needed."""
@@ -48,6 +59,8 @@ class Known:
                 names.labels.setdefault(thing, {})[language] = str(label)
         for thing, found in classes.items():
             names.add(thing, found, words[thing])
+        for row in self._store.select(_OTHERS):
+            names.labels.setdefault(str(row["thing"]), {})[getattr(row["label"], "language", "")] = str(row["label"])
         return names
 
     def label(self, iri: str, lang: str) -> str:

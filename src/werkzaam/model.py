@@ -175,6 +175,19 @@ class Model:
             self._first(rule, WZ + "idBase"),
         )
 
+    @cached_property
+    def bounds(self) -> dict[tuple[str, str], tuple[int, int | None]]:
+        """For each class and property with a shape: how many values at least, and at most (None: any number)."""
+        found: dict[tuple[str, str], tuple[int, int | None]] = {}
+        for shape, facts in self._by.items():
+            for target in facts.get(SH + "targetClass", []):
+                for rule in self._values(shape, SH + "property"):
+                    key = (target.value, self._first(rule, SH + "path") or "")
+                    least, most = found.get(key, (0, None))
+                    least = max(least, int(self._first(rule, SH + "minCount") or 0))
+                    found[key] = least, min((int(n) for n in self._values(rule, SH + "maxCount")), default=most)
+        return found
+
     def fields_of(self, cls: str) -> dict[str, Field]:
         """Give every field of `cls`, its parents' included, by property."""
         merged: dict[str, Field] = {}

@@ -34,6 +34,7 @@ COMMANDS = {
     "build": "build",
     "export": "export",
     "serve": "serve",
+    "docs": "docs",
     "evidence": "evidence",
     "evidence check": "evidence-check",
     "evidence locate": "evidence-locate",

@@ -308,6 +308,7 @@ STATES = {
     "figure": "/{lang}/id/table/table-4.1",
     "graph": "/{lang}/graph/adp/de-cirkel",
     "ontology": "/{lang}/ontology",
+    "scheme": "/{lang}/concept/mechanism",
     "sparql": "/{lang}/sparql",
     "result": "/{lang}/sparql?query=SELECT+%2A+WHERE+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5",
     "graph-result": "/{lang}/sparql?query=CONSTRUCT+WHERE+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5",

@@ -31,6 +31,8 @@ ADDRESSES = [
     "/{lang}/concept/mechanism/structure",
     "/{lang}/graph/adp/de-cirkel",
     "/{lang}/ontology",
+    "/{lang}/concept/mechanism",
+    "/{lang}/concept/answer",
     "/{lang}/sparql?query=SELECT+%2A+WHERE+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+50",
     "/{lang}/sparql?query=SELECT",
     "/{lang}/{about}",

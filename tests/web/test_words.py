@@ -35,6 +35,10 @@ FAMILIES = {
     "fault-title-": {"400", "404", "406", "414", "500", "503", "504"},
     "fault-": {"400", "404", "406", "414", "500", "503", "504"},
     "cmo-": {"actor", "context"},
+    "ref-how-": {str(number) for number in range(1, 8)},
+    "kin-": {"broader", "narrower", "opposite"},
+    "takes-": {"text", "node", "name", "any", "class", "literal"},
+    "many-": {"one", "some", "maybe", "any", "several"},
     **{
         key: {
             "restates",
@@ -138,6 +142,7 @@ ADDRESSES = {
         "/nl/id/claim/adp/k459",
         "/nl/concept/mechanism/structure",
         "/nl/ontology",
+        "/nl/concept/mechanism",
         "/nl/wat-werkt?for=older&in=sales-targets",
     ],
     "en": [
@@ -153,6 +158,7 @@ ADDRESSES = {
         "/en/id/claim/adp/k459",
         "/en/concept/mechanism/structure",
         "/en/ontology",
+        "/en/concept/mechanism",
         "/en/what-works?for=older&in=sales-targets",
     ],
 }

@@ -17,16 +17,18 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from werkzaam.api import Werkzaam
 from werkzaam.claims import Node
 from werkzaam.errors import InputError, UsageError
+from werkzaam.model import Model
 from werkzaam.outline import Outline
 from werkzaam.questions import questions
 from werkzaam.render import Teller
-from werkzaam.terms import BASE, LANGUAGES, WZ, slug
-from werkzaam.web import pages, things
+from werkzaam.terms import BASE, LANGUAGES, slug
+from werkzaam.web import pages, refpages, things
 from werkzaam.web.cases import CasePages
 from werkzaam.web.choices import ASKED, Choices
 from werkzaam.web.gapmap import GapMaps
 from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, best, language
 from werkzaam.web.pages import Missing
+from werkzaam.web.reference import Reference
 from werkzaam.web.words import PAGES, page_of, word
 from werkzaam.web.worker import Reply
 
@@ -55,6 +57,7 @@ class Site:
         self.nodes = {node.iri: node for node in opened.claims()}
         self.cases = CasePages(opened, self.nodes, self.choices)
         self.documents = opened.cases()
+        self.reference = Reference(opened, Model())
         self._templates = _templates()
         self._css = style()[0]
         self.examples = tomllib.loads(files("werkzaam.queries").joinpath("examples.toml").read_text("utf-8"))["example"]
@@ -160,7 +163,9 @@ class Site:
         if iri is None or path in ("", "id", "concept", "graph"):
             raise Missing
         if iri == BASE + "ontology":
-            return self.html("ontology.html", lang, other=other, terms=self._terms(), iri=iri)
+            return refpages.ontology(self, lang, other)
+        if iri in self.reference.schemes:
+            return refpages.scheme(self, lang, iri, other)
         if iri in self.nodes:
             node = self.nodes[iri]
             return self.html(
@@ -177,16 +182,26 @@ class Site:
         data: dict[str, Any] = {"thing": described, "iri": iri}
         if self.cases.has_page(iri):
             return self.html("case.html", lang, other=other, case=self.cases.page(iri, lang), **data)
-        return self.html(
-            "thing.html", lang, other=other, is_text=things.is_text, dimension=self._dimension(iri), **data
-        )
+        data |= {"is_text": things.is_text, "dimension": self._dimension(iri), "kin": self._kin(iri)}
+        return self.html("thing.html", lang, other=other, **data)
 
-    def _dimension(self, iri: str) -> tuple[str, int] | None:
-        """Give the parameter by which *what works* asks for a concept, and how many claims it would tell."""
+    def _dimension(self, iri: str) -> tuple[str, int, list[tuple[str, int]]] | None:
+        """Give the parameter by which *what works* asks for a concept, and how many claims it tells, also a heading."""
         for name, _, _ in ASKED:
             if iri in self.choices.members(name):
-                return name, self.outline.count(self.outline.naming.get(iri, set()) & self.outline.told)
+                answer = self.opened.what_works_of([[iri]], (), self.nodes)
+                return name, answer.count, [(verdict, len(found)) for verdict, found in answer.headings]
         return None
+
+    def _kin(self, iri: str) -> list[tuple[str, list[str]]]:
+        """Give the concepts around a concept, by how they stand to it: broader, narrower, opposite."""
+        entries = self.reference.concepts
+        if iri not in entries:
+            return []
+        own = entries[iri].iris
+        narrower = [one for one, entry in entries.items() if iri in entry.iris.get("broader", [])]
+        found = (("broader", own.get("broader", [])), ("narrower", narrower), ("opposite", own.get("oppositeOf", [])))
+        return [(name, iris) for name, iris in found if iris]
 
     def _related(self, node: Node) -> dict[str, Any]:
         forth = [(name, node.iris(name)) for name in _RELATIONS if node.iris(name)]
@@ -196,14 +211,6 @@ class Site:
                 if node.iri in other.iris(name):
                     back.setdefault(name, []).append(other.iri)
         return {"forth": forth, "back": sorted(back.items())}
-
-    def _terms(self) -> list[dict[str, Any]]:
-        rows = self.opened.store.select(_TERMS)
-        found: dict[str, dict[str, Any]] = {}
-        for row in rows:
-            one = found.setdefault(row["term"], {"iri": str(row["term"]), "kind": slug(row["kind"]), "text": {}})
-            one["text"][getattr(row["text"], "language", "")] = str(row["text"])
-        return list(found.values())
 
 
 _RELATIONS = (
@@ -216,20 +223,6 @@ _RELATIONS = (
     "followedBy",
     "revises",
 )
-
-_TERMS = f"""
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-
-SELECT ?term ?kind ?text
-WHERE {{
-  VALUES ?kind {{ owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }}
-  ?term a ?kind .
-  ?term skos:definition ?text .
-  FILTER (STRSTARTS(STR(?term), "{WZ}"))
-}}
-ORDER BY ?kind ?term
-"""
 
 
 def address(iri: str, lang: str) -> str:
