@@ -7,7 +7,7 @@ axiom; its header has the message in Dutch and English and the statements that t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from werkzaam.errors import Finding, OurFault, Place
@@ -15,10 +15,17 @@ from werkzaam.messages import say
 from werkzaam.resources import walk
 from werkzaam.rules import header
 from werkzaam.store import Iri, Oxigraph, Row
-from werkzaam.terms import AXIOM, LANGUAGES, RDF, TYPE, WZ
-from werkzaam.words import called, fill
+from werkzaam.terms import AXIOM, GRAPH, ID, LANGUAGES, RDF, TYPE, WZ
+from werkzaam.words import called, fill, short
 
-Places = Mapping[tuple[str, str], Place]
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Documents that were read from files: the file of each graph, and where each (subject, property) stands."""
+
+    files: dict[str, str] = field(default_factory=dict)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+
 
 _WHERE = """
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
@@ -62,26 +69,33 @@ def checks() -> tuple[Check, ...]:
     )
 
 
-def contradictions(store: Oxigraph, places: Places | None = None) -> Iterator[Finding]:
-    """Yield a finding for each contradiction in `store`; its rule is the axiom, its place from `places` where it is there.
+def contradictions(store: Oxigraph, given: Given | None = None) -> Iterator[Finding]:
+    """Yield a finding for each contradiction in `store`; its rule is the axiom.
 
-    A statement that has no place in `places` is told with the document that holds it.
+    A statement of a `given` document is told with its line, another with the name of the document that holds it.
     """
     for check in checks():
         for row in store.select(check.query):
-            yield _finding(check, row, store, places or {})
+            yield _finding(check, row, store, given or Given())
 
 
-def _finding(check: Check, row: Row, store: Oxigraph, places: Places) -> Finding:
+def _finding(check: Check, row: Row, store: Oxigraph, given: Given) -> Finding:
     said = [(_iri(s, row), _iri(p, row), _iri(o, row)) for s, p, o in check.statements]
-    held = [(one, _place(one, store, places)) for one in dict.fromkeys(said)]
+    held = [(one, _place(one, store, given)) for one in dict.fromkeys(said)]
     told = [(one, place) for one, place in held if place is not None]
     names = called(store, [*(str(v) for v in row.values() if isinstance(v, Iri)), *(t for one, _ in told for t in one)])
     text = {}
     for lang in LANGUAGES:
         sentence = fill(check.text[lang], {name: names.get(str(v), {}).get(lang, str(v)) for name, v in row.items()})
         statements = [
-            say(lang, "reason-statement", subject=names[s][lang], path=_path(p, names, lang), value=names[o][lang], place=at)
+            say(
+                lang,
+                "reason-statement",
+                subject=_name(s, names, lang),
+                path=_name(p, names, lang),
+                value=_name(o, names, lang),
+                place=at,
+            )
             for (s, p, o), at in told
         ]
         text[lang] = " ".join([sentence, *statements])
@@ -89,8 +103,9 @@ def _finding(check: Check, row: Row, store: Oxigraph, places: Places) -> Finding
     return Finding(check.axiom, "violation", place, text, str(row["it"]), said[0][1])
 
 
-def _path(iri: str, names: Mapping[str, Mapping[str, str]], lang: str) -> str:
-    return say(lang, "word-is-a") if iri == TYPE else names[iri][lang]
+def _name(iri: str, names: Mapping[str, Mapping[str, str]], lang: str) -> str:
+    """Give how a statement calls something: a claim, of which the text was told before, by its id."""
+    return say(lang, "word-is-a") if iri == TYPE else short(iri) if iri.startswith(ID + "claim/") else names[iri][lang]
 
 
 def _iri(word: str, row: Row) -> str:
@@ -100,10 +115,11 @@ def _iri(word: str, row: Row) -> str:
     return WZ + word.removeprefix("wz:") if word.startswith("wz:") else str(row[word])
 
 
-def _place(statement: tuple[str, str, str], store: Oxigraph, places: Places) -> Place | None:
-    subject, path, value = statement
-    at = places.get((subject, "" if path == TYPE else path)) or places.get((subject, ""))
+def _place(statement: tuple[str, str, str], store: Oxigraph, given: Given) -> Place | None:
+    subject, path, _ = statement
     graphs = [str(row["graph"]) for row in store.select(_WHERE % statement)]
-    if not graphs:
-        return None
-    return at if at is not None else Place(graphs[0])
+    for graph in graphs:
+        if graph in given.files:
+            at = given.places.get((subject, "" if path == TYPE else path)) or given.places.get((subject, ""))
+            return at or Place(given.files[graph])
+    return Place(graphs[0].removeprefix(GRAPH)) if graphs else None

@@ -89,6 +89,12 @@ def has_java() -> bool:
     return shutil.which(str(owlready2.JAVA_EXE)) is not None
 
 
+def require_java() -> None:
+    """Raise `UsageError` where there is no Java, with the way out."""
+    if not has_java():
+        raise UsageError("reason-no-java")
+
+
 def ask(triples: Iterable[ox.Triple], *, values: bool = False, seconds: float = SECONDS) -> Answer:
     """Ask whether `triples` and the axioms hold together, and what follows; with `values`, of properties too (slow).
 
@@ -97,15 +103,22 @@ def ask(triples: Iterable[ox.Triple], *, values: bool = False, seconds: float = 
     import owlready2
     from owlready2 import reasoning
 
-    if not has_java():
-        raise UsageError("reason-no-java")
+    require_java()
     with tempfile.TemporaryDirectory(prefix="werkzaam-") as folder:
         file = Path(folder) / "facts.nt"
         file.write_text("".join(f"{triple} .\n" for triple in project(triples)), "utf-8")
         command = [str(owlready2.JAVA_EXE), f"-Xmx{MEMORY}M", "-cp", str(reasoning._HERMIT_CLASSPATH)]
-        command += ["org.semanticweb.HermiT.cli.CommandLine", "-c", *(["-O", "-Y"] if values else []), "-I", file.as_uri()]
+        command += [
+            "org.semanticweb.HermiT.cli.CommandLine",
+            "-c",
+            *(["-O", "-Y"] if values else []),
+            "-I",
+            file.as_uri(),
+        ]
         try:
-            ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=seconds, check=False)
+            ran = subprocess.run(
+                command, capture_output=True, text=True, encoding="utf-8", timeout=seconds, check=False
+            )
         except subprocess.TimeoutExpired:
             raise InputError("reason-takes-too-long", seconds=f"{seconds:g}") from None
     said = ran.stdout + ran.stderr

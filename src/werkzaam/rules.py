@@ -92,7 +92,9 @@ def materialise(store: Oxigraph) -> None:
 
 def inferred_about(store: Oxigraph, iri: str) -> list[ox.Triple]:
     """Give what was inferred about `iri`, as subject or object, in a store that holds its inferences."""
-    return sorted({q.triple for q in store.quads(INFERRED_GRAPH) if iri in (_value(q.subject), _value(q.object))}, key=str)
+    return sorted(
+        {q.triple for q in store.quads(INFERRED_GRAPH) if iri in (_value(q.subject), _value(q.object))}, key=str
+    )
 
 
 def _value(term: object) -> str:

@@ -124,7 +124,8 @@ class Oxigraph:
         return self._query(query).serialize(format=ox.RdfFormat.N_TRIPLES) or b""  # type: ignore[no-any-return]
 
     def load_triples(self, graph: str, content: bytes) -> None:
-        """Add N-Triples of our own making to `graph`."""
+        """Put N-Triples of our own making in the place of everything in `graph`."""
+        self._store.remove_graph(ox.NamedNode(graph))
         self._store.load(content, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
 
     def copy(self) -> Oxigraph:

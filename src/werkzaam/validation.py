@@ -43,6 +43,15 @@ def validate(files: Sequence[str], store: str | None = None) -> list[Finding]:
 
 
 def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> list[dict[str, Any]]:
+    loaded, model, names = load(texts, index, store)
+    return [one.as_dict() for one in check(loaded, model, names, texts[index][0])]
+
+
+def load(texts: Sequence[tuple[str, str]], index: int, store: str | None) -> tuple[Loaded, Model, Names]:
+    """Load one of `texts` (files with their bytes as Latin-1), which may name what the others and `store` make known.
+
+    To be called in a limited child.
+    """
     from werkzaam.build import open_store
 
     contents = [(file, text.encode("latin-1")) for file, text in texts]
@@ -58,8 +67,7 @@ def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> li
     for file, content in contents:
         add_names(names, model, loader_for(file).things(content, model, _beside(file)))
     file, content = contents[index]
-    loaded = loader_for(file).load(content, file, model, names, _beside(file))
-    return [one.as_dict() for one in check(loaded, model, names, file)]
+    return loader_for(file).load(content, file, model, names, _beside(file)), model, names
 
 
 def _beside(file: str) -> Callable[[str], bytes]:

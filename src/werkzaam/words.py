@@ -26,8 +26,14 @@ PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 
 SELECT DISTINCT ?evidence ?section ?page ?phrase ?who
 WHERE {
-  VALUES ?it { %s }
-  { ?it wz:supportedBy|wz:disputedBy|wz:qualifiedBy ?evidence } UNION { BIND (?it AS ?evidence) }
+  {
+    VALUES ?it { %s }
+    ?it wz:supportedBy|wz:disputedBy|wz:qualifiedBy ?evidence .
+  }
+  UNION
+  {
+    VALUES ?evidence { %s }
+  }
   ?evidence wz:section ?section .
   ?evidence wz:phrase ?phrase .
   OPTIONAL { ?evidence wz:page ?page }
@@ -40,19 +46,20 @@ ORDER BY ?evidence
 def called(store: Oxigraph, iris: Iterable[str]) -> dict[str, dict[str, str]]:
     """Give how each of `iris` is called, a language: a label, the statement of a claim with its id, or a short id."""
     wanted = sorted(set(iris))
-    made: dict[str, dict[str, str]] = {iri: dict.fromkeys(LANGUAGES, _short(iri)) for iri in wanted}
+    made: dict[str, dict[str, str]] = {iri: dict.fromkeys(LANGUAGES, short(iri)) for iri in wanted}
     for row in store.select(_LABELS % " ".join(f"<{iri}>" for iri in wanted)):
         language = getattr(row["text"], "language", "")
         if language in LANGUAGES:
             said = row["path"].endswith("#statement")
-            text = say(language, "word-claim-said", id=_short(row["it"]), text=row["text"]) if said else str(row["text"])
+            text = say(language, "word-claim-said", id=short(row["it"]), text=row["text"]) if said else str(row["text"])
             made[row["it"]][language] = text
     return made
 
 
 def located(store: Oxigraph, iris: Iterable[str], lang: str) -> list[str]:
     """Give, in words, the locators of `iris`: of evidence its own, of a claim those of its evidence."""
-    rows = store.select(_PLACES % " ".join(f"<{iri}>" for iri in sorted(set(iris))))
+    wanted = " ".join(f"<{iri}>" for iri in sorted(set(iris)))
+    rows = store.select(_PLACES % (wanted, wanted))
     names = called(store, [str(row["who"]) for row in rows if "who" in row])
     return list(
         dict.fromkeys(
@@ -79,6 +86,6 @@ def fill(sentence: str, names: Mapping[str, str]) -> str:
     return sentence.format_map(_Names(names))
 
 
-def _short(iri: str) -> str:
+def short(iri: str) -> str:
     """Give the id of a claim or part below its study, else the last part of the IRI."""
     return iri.removeprefix(ID + "claim/").partition("/")[2] if iri.startswith(ID + "claim/") else slug(iri)
