@@ -1,4 +1,4 @@
-"""Every axiom is named and told in words, comes with the rule or check that stands for it, and lists all that it should."""
+"""Every axiom is named, told in words, has the rule or check that stands for it, and lists all that it should."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def test_every_statement_of_owl_names_its_axiom_and_every_axiom_its_building_blo
     for subject, used in stated().items():
         for one in iris(subject, WZ + "axiom"):
             on[one] |= used
-    assert {one: constructs(one) - on[one] for one in NAMED if one != AXIOM + "hierarchy" and constructs(one) - on[one]} == {}
+    assert {
+        one: constructs(one) - on[one] for one in NAMED if one != AXIOM + "hierarchy" and constructs(one) - on[one]
+    } == {}
 
 
 @pytest.mark.parametrize("axiom", NAMED, ids=lambda one: one.removeprefix(AXIOM))

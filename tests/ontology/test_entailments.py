@@ -38,7 +38,9 @@ class Small:
     not_entailed: str
 
 
-CONFIGURATION = ":{0} a wz:Configuration ; wz:mode mode:{1} ; wz:effect effect:{2} ; wz:mechanism :m{0} ; wz:scope :s{0} ."
+CONFIGURATION = (
+    ":{0} a wz:Configuration ; wz:mode mode:{1} ; wz:effect effect:{2} ; wz:mechanism :m{0} ; wz:scope :s{0} ."
+)
 CASES = [
     Small(
         "hierarchy",
@@ -66,8 +68,10 @@ CASES = [
     ),
     Small(
         "triangulated",
-        ":t1 a wz:Feature ; wz:supportedBy :te1 , :te2 . :te1 wz:saidBy party:client . :te2 wz:saidBy party:counsellor ."
-        ":t2 a wz:Feature ; wz:supportedBy :te3 , :te4 . :te3 wz:saidBy party:coordinator . :te4 wz:saidBy party:staff ."
+        ":t1 a wz:Feature ; wz:supportedBy :te1 , :te2 ."
+        ":te1 wz:saidBy party:client . :te2 wz:saidBy party:counsellor ."
+        ":t2 a wz:Feature ; wz:supportedBy :te3 , :te4 ."
+        ":te3 wz:saidBy party:coordinator . :te4 wz:saidBy party:staff ."
         ":t3 a wz:Feature ; wz:supportedBy :te5 ; wz:disputedBy :te6 ."
         ":te5 wz:saidBy party:client . :te6 wz:saidBy party:staff .",
         ":t1 a wz:TriangulatedClaim .",
@@ -125,8 +129,10 @@ CASES = [
     ),
     Small(
         "overlaps",
-        ":o1 wz:interaction interaction:overlaps ; wz:mode mode:observed ; wz:interactionFrom :oa ; wz:interactionTo :ob ."
-        ":o2 wz:interaction interaction:overlaps ; wz:mode mode:theorised ; wz:interactionFrom :oc ; wz:interactionTo :od .",
+        ":o1 wz:interaction interaction:overlaps ; wz:mode mode:observed ;"
+        " wz:interactionFrom :oa ; wz:interactionTo :ob ."
+        ":o2 wz:interaction interaction:overlaps ; wz:mode mode:theorised ;"
+        " wz:interactionFrom :oc ; wz:interactionTo :od .",
         ":o1 a wz:ObservedOverlap . :oa wz:overlapsWith :ob . :ob wz:overlapsWith :oa .",
         ":o2 a wz:ObservedOverlap . :oc wz:overlapsWith :od . :oa wz:conflictsWith :ob .",
     ),
@@ -134,7 +140,8 @@ CASES = [
         "conflicts",
         ":x1 wz:interaction interaction:prevails-over ; wz:mode mode:observed ;"
         " wz:interactionFrom :xa ; wz:interactionTo :xb ."
-        ":x2 wz:interaction interaction:precedes ; wz:mode mode:observed ; wz:interactionFrom :xc ; wz:interactionTo :xd .",
+        ":x2 wz:interaction interaction:precedes ; wz:mode mode:observed ;"
+        " wz:interactionFrom :xc ; wz:interactionTo :xd .",
         ":x1 a wz:ObservedConflict . :xb wz:conflictsWith :xa .",
         ":x2 a wz:ObservedConflict . :xc wz:conflictsWith :xd .",
     ),
