@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from werkzaam.answers import DIMENSIONS, Answer, what_works
-from werkzaam.build import open_store
+from werkzaam.build import open_store, with_inferences
 from werkzaam.claims import Node, claims
 from werkzaam.known import Known
 from werkzaam.questions import Groups, Question, ask, question, questions
 from werkzaam.store import Row, Store
-from werkzaam.terms import WZ, expand
+from werkzaam.terms import ID, WZ, expand
 
 if TYPE_CHECKING:
     from werkzaam.errors import Finding
@@ -21,7 +21,7 @@ Wanted = str | Sequence[str]
 
 
 class Werkzaam:
-    """An open collection of claims.
+    """An open collection of claims; with `inferred`, a copy in memory that holds what follows from them too.
 
     >>> import werkzaam
     >>> answer = werkzaam.open().what_works(mechanism="maatwerk")
@@ -29,9 +29,9 @@ class Werkzaam:
     True
     """
 
-    def __init__(self, store: str | None = None, *, lang: str = "en") -> None:
+    def __init__(self, store: str | None = None, *, lang: str = "en", inferred: bool = False) -> None:
         self.lang = lang
-        self.store: Store = open_store(store)
+        self.store: Store = with_inferences(store) if inferred else open_store(store)
 
     @cached_property
     def known(self) -> Known:
@@ -95,6 +95,17 @@ class Werkzaam:
     def _any(self, name: str, classes: Iterable[str] | None) -> str:
         concept = "http://www.w3.org/2004/02/skos/core#Concept"
         return self.known.resolve(name, "any", classes or [concept, WZ + "Thing"], self.lang)
+
+    def iri(self, name: str) -> str:
+        """Give the IRI of anything in the collection by its IRI, CURIE, slug or label; a claim also as ``adp/k017``.
+
+        Raises `UsageError` where nothing has that name.
+        """
+        direct = name if "://" in name else expand(name)
+        for iri in (direct, f"{ID}claim/{name}"):
+            if iri is not None and next(iter(self.store.about(iri)), None) is not None:
+                return iri
+        return self._any(name, None)
 
     def query(self, sparql: str, form: str = "json") -> str:
         """Answer any SPARQL query of your own as text; read-only, in this process."""

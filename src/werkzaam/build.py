@@ -77,6 +77,19 @@ def open_store(where: str | None) -> Oxigraph:
     raise StoreError("store-kind", value=where)
 
 
+def with_inferences(where: str | None) -> Oxigraph:
+    """Open in memory what `--store` names, together with what follows from it in a graph of its own.
+
+    The store itself stays as it is: what is asserted and what is inferred never mix where data are kept.
+    """
+    from werkzaam.rules import materialise
+
+    opened = open_store(where)
+    store = opened if where is None else opened.copy()
+    materialise(store)
+    return store
+
+
 def packaged_nquads(*, anew: bool = False) -> bytes:
     """Give the packaged data, from the cache where it holds them and they are not wanted `anew`."""
     kept = cache_folder() / f"packaged-{FORMAT}-{digest()[:32]}.nq"

@@ -50,10 +50,14 @@ def _format(*known: str) -> Callable[[_F], _F]:
     )
 
 
-def _open(store: str | None, lang: str | None) -> Werkzaam:
+def _inferred(function: _F) -> _F:
+    return click.option("--inferred", is_flag=True, help=_help("inferred"))(function)
+
+
+def _open(store: str | None, lang: str | None, *, inferred: bool = False) -> Werkzaam:
     from werkzaam.api import Werkzaam
 
-    return Werkzaam(store, lang=lang or default_language())
+    return Werkzaam(store, lang=lang or default_language(), inferred=inferred)
 
 
 def _out(lines: Iterable[str]) -> None:
@@ -110,10 +114,13 @@ def what_works(
 @cli.command(help=_help("ask"))
 @click.argument("name", required=False, metavar="[QUESTION]")
 @click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help=_help("param"))
+@_inferred
 @_format(*FORMATS)
 @_lang
 @_store
-def ask(name: str | None, params: tuple[str, ...], form: str, lang: str | None, store: str | None) -> None:
+def ask(
+    name: str | None, params: tuple[str, ...], inferred: bool, form: str, lang: str | None, store: str | None
+) -> None:
     """Answer a competency question, or list them."""
     from werkzaam.questions import question, questions
 
@@ -134,7 +141,9 @@ def ask(name: str | None, params: tuple[str, ...], form: str, lang: str | None, 
         if not equals:
             raise UsageError("parameter-form", value=param)
         values.setdefault(key.strip(), []).append(value)
-    opened = _open(store, lang)
+    opened = _open(store, lang, inferred=inferred)
+    if asked.inferred and not inferred:
+        click.echo(say(lang, "ask-inferred"), err=True)
     _rows(opened, asked.text[lang], asked.columns, opened.ask(name, values), form)
 
 
@@ -168,14 +177,15 @@ def _claims(opened: Werkzaam, rows: list[Any]) -> list[Node]:
 @click.argument("file", metavar="FILE.rq|-")
 @_format("table", "json", "csv", "tsv", "xml")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=60.0, show_default=True, help=_help("timeout"))
+@_inferred
 @_lang
 @_store
-def query(file: str, form: str, timeout: float, lang: str | None, store: str | None) -> None:
+def query(file: str, form: str, timeout: float, inferred: bool, lang: str | None, store: str | None) -> None:
     """Answer any SPARQL query, in a limited child process."""
     from werkzaam.foreign import answer_query, read_file
 
     content = sys.stdin.buffer.read() if file == "-" else read_file(file)
-    text = answer_query(content, store, "csv" if form == "table" else form, timeout)
+    text = answer_query(content, store, "csv" if form == "table" else form, timeout, inferred=inferred)
     if form == "table":
         import csv
 

@@ -79,8 +79,8 @@ def read_file(path: str) -> bytes:
     return content
 
 
-def answer_query(content: bytes, store: str | None, form: str, seconds: float) -> str:
-    """Answer a foreign query as text in a limited child process.
+def answer_query(content: bytes, store: str | None, form: str, seconds: float, *, inferred: bool = False) -> str:
+    """Answer a foreign query as text in a limited child process, over what follows too where `inferred`.
 
     `form` is csv, tsv, json or xml; a graph comes as N-Triples. Raises `InputError` where the query
     is refused, wrong, too slow, or kills the engine.
@@ -97,7 +97,7 @@ def answer_query(content: bytes, store: str | None, form: str, seconds: float) -
 
         packaged_nquads()
     try:
-        answer: str = call(_answer, text, store, form, seconds=seconds)
+        answer: str = call(_answer, text, store, form, inferred, seconds=seconds)
     except ChildDied as death:
         if death.reason == "time":
             raise InputError("query-takes-too-long", seconds=f"{seconds:g}") from None
@@ -105,11 +105,11 @@ def answer_query(content: bytes, store: str | None, form: str, seconds: float) -
     return answer
 
 
-def _answer(text: str, store: str | None, form: str) -> str:
-    from werkzaam.build import open_store
+def _answer(text: str, store: str | None, form: str, inferred: bool) -> str:
+    from werkzaam.build import open_store, with_inferences
     from werkzaam.sandbox import forbid_files_and_network
 
-    opened = open_store(store)
+    opened = with_inferences(store) if inferred else open_store(store)
     if store is None:
         forbid_files_and_network()
     try:

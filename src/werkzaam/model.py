@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from werkzaam.resources import walk
+from werkzaam.resources import AXIOMS, walk
 from werkzaam.terms import RDF, RDFS, SH, SKOS, TYPE, WZ, XSD, expand, slug
 
 _LABELS = frozenset(
@@ -231,7 +231,7 @@ def add_names(names: Names, model: Model, triples: Iterable[ox.Triple | ox.Quad]
 
 def _triples(folder: str) -> Iterator[ox.Triple]:
     for name, file in walk(folder, ".ttl"):
-        if "/" not in name:
+        if "/" not in name and name != AXIOMS:
             for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE):
                 yield quad.triple
 

@@ -15,7 +15,7 @@ from werkzaam.errors import OurFault, UsageError
 from werkzaam.resources import walk
 from werkzaam.store import Row, Store
 
-_HEADER = re.compile(r"^# (id|vraag|question|param|columns): +(.*)$", re.MULTILINE)
+_HEADER = re.compile(r"^# (id|vraag|question|param|columns|inferred): +(.*)$", re.MULTILINE)
 _PARAM = re.compile(r"^\$(\w+) +([\w:]+)(\+?) +(.+?) \| (.+)$")
 
 Groups = Sequence[Sequence[str]]
@@ -34,13 +34,14 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One competency question, with the text of its query."""
+    """One competency question, with the text of its query; `inferred` where it reads what is inferred too."""
 
     name: str
     text: dict[str, str]
     params: tuple[Param, ...]
     columns: tuple[str, ...]
     query: str
+    inferred: bool = False
 
     def param(self, name: str) -> Param:
         """Give the parameter called `name`; raises `UsageError` where there is none."""
@@ -101,7 +102,8 @@ def parse(name: str, text: str) -> Question:
     if header.get("id") != [name] or not {"vraag", "question", "columns"} <= header.keys():
         raise OurFault("our-fault", problem=f"{name}: header")
     columns = tuple(part.split()[0] for part in re.split(r", (?![^(]*\))", header["columns"][0]))
-    return Question(name, {"nl": header["vraag"][0], "en": header["question"][0]}, tuple(params), columns, text)
+    text_of = {"nl": header["vraag"][0], "en": header["question"][0]}
+    return Question(name, text_of, tuple(params), columns, text, "inferred" in header)
 
 
 @cache

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+AXIOMS = "axioms.ttl"
+"""The file of `ontology/` that only a reasoner reads: its restrictions need blank nodes, which the data do without."""
+
 
 def walk(folder: str, suffix: str | tuple[str, ...]) -> Iterator[tuple[str, Traversable]]:
     """Yield (path below the folder, file) of each file with `suffix` (or one of them), in the order of the paths."""

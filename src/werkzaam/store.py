@@ -119,6 +119,21 @@ class Oxigraph:
             for solution in found
         ]
 
+    def construct(self, query: str) -> bytes:
+        """Give the triples of a CONSTRUCT as N-Triples."""
+        return self._query(query).serialize(format=ox.RdfFormat.N_TRIPLES) or b""
+
+    def load_triples(self, graph: str, content: bytes) -> None:
+        """Put N-Triples of our own making in the place of everything in `graph`."""
+        self._store.remove_graph(ox.NamedNode(graph))
+        self._store.load(content, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
+
+    def copy(self) -> Oxigraph:
+        """Give a store in memory that holds the same."""
+        made = Oxigraph()
+        made._store.bulk_extend(self._store)
+        return made
+
     def answer(self, query: str, form: str) -> str:
         """Answer any query as text, serialised by the engine in the thread that asked."""
         found = self._query(query)

@@ -9,6 +9,8 @@ CONCEPT = BASE + "concept/"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
 ONTOLOGY_GRAPH = GRAPH + "ontology"
+INFERRED_GRAPH = GRAPH + "inferred"
+AXIOM = BASE + "axiom/"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
@@ -26,6 +28,7 @@ PREFIXES = {
     "sh": SH,
     "skos": SKOS,
     "wz": WZ,
+    "wza": AXIOM,
     "wzc": CONCEPT,
     "wzi": ID,
     "wzs": SHAPE,

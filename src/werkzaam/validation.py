@@ -13,6 +13,7 @@ from werkzaam.foreign import read_file
 from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
 from werkzaam.sandbox import ChildDied, call
+from werkzaam.store import Store
 from werkzaam.terms import SH, TYPE
 
 SECONDS = 300.0
@@ -43,23 +44,40 @@ def validate(files: Sequence[str], store: str | None = None) -> list[Finding]:
 
 
 def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> list[dict[str, Any]]:
+    loaded, model, names = load(texts, index, store)
+    return [one.as_dict() for one in check(loaded, model, names, texts[index][0])]
+
+
+def load(texts: Sequence[tuple[str, str]], index: int, store: str | None) -> tuple[Loaded, Model, Names]:
+    """Load one of `texts` (files with their bytes as Latin-1), which may name what the others and `store` make known.
+
+    To be called in a limited child.
+    """
     from werkzaam.build import open_store
 
     contents = [(file, text.encode("latin-1")) for file, text in texts]
-    known = open_store(store).select(
-        "PREFIX wz: <https://w3id.org/werkzaam/ontology#> "
-        "SELECT ?s ?t ?n WHERE { ?s a ?t . { ?d wz:contains ?s } UNION { ?d wz:describes ?s } "
-        "OPTIONAL { ?s wz:name ?n } }"
-    )
     model = Model()
-    names = model.names.copy()
-    for row in known:
-        names.add(row["s"], model.parents(row["t"]), [row["n"]] if "n" in row else [])
+    names = known_names(open_store(store), model)
     for file, content in contents:
         add_names(names, model, loader_for(file).things(content, model, _beside(file)))
     file, content = contents[index]
-    loaded = loader_for(file).load(content, file, model, names, _beside(file))
-    return [one.as_dict() for one in check(loaded, model, names, file)]
+    return loader_for(file).load(content, file, model, names, _beside(file)), model, names
+
+
+def known_names(store: Store, model: Model) -> Names:
+    """Give the names of the ontology and of what the documents in `store` hold."""
+    names = model.names.copy()
+    for row in store.select(_HELD):
+        names.add(row["s"], model.parents(row["t"]), [row["n"]] if "n" in row else [])
+    return names
+
+
+_HELD = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?s ?t ?n
+WHERE { ?s a ?t . { ?d wz:contains ?s } UNION { ?d wz:describes ?s } OPTIONAL { ?s wz:name ?n } }
+"""
 
 
 def _beside(file: str) -> Callable[[str], bytes]:

@@ -192,7 +192,7 @@ def _sparql(site: Site, lang: str, params: Params, form: str) -> Reply:
             status, data["error"] = 400, error.message(lang)
         except (OSError, ValueError) as error:
             status, data["error"] = 400, InputError("query-reaches-out", problem=str(error)).message(lang)
-    known = [(one.name, one.text[lang], one.query) for one in questions().values()]
+    known = [(one.name, one.text[lang], one.query) for one in questions().values() if not one.inferred]
     return site.html(
         "sparql.html",
         lang,
