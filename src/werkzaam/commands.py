@@ -291,17 +291,34 @@ def build(out: str | None, lang: str | None, store: str | None) -> None:
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["jsonl", "nq", "ttl", "csv", "parquet"]),
+    type=click.Choice(["jsonl", "nq", "ttl", "jsonld", "rdf", "nt", "csv", "parquet"]),
     default="jsonl",
     show_default=True,
     help=_help("as"),
 )
+@click.option(
+    "--what",
+    type=click.Choice(["collection", "ontology"]),
+    default="collection",
+    show_default=True,
+    help=_help("what"),
+)
 @click.option("--table", metavar="NAME", help=_help("table"))
 @_store
-def export(form: str, table: str | None, store: str | None) -> None:
-    """Write the whole collection, or one printed table, to stdout."""
+def export(form: str, what: str, table: str | None, store: str | None) -> None:
+    """Write the whole collection, one printed table or the ontology to stdout."""
+    from werkzaam.export import FORMS as WHOLE
     from werkzaam.printed import FORMS, as_bytes
 
+    if what == "ontology":
+        from werkzaam import vocabulary
+
+        if form not in vocabulary.FORMS or table is not None:
+            raise UsageError("export-form", what=what, known=", ".join(vocabulary.FORMS))
+        sys.stdout.write(vocabulary.export(form).decode())
+        return
+    if form not in (*WHOLE, *FORMS):
+        raise UsageError("export-form", what=what, known=", ".join(WHOLE))
     if (form in FORMS) != (table is not None):
         raise UsageError("export-table", known=", ".join(FORMS))
     opened = _open(store, None)

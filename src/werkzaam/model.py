@@ -13,7 +13,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from werkzaam.resources import walk
-from werkzaam.terms import RDF, RDFS, SH, SKOS, TYPE, WZ, XSD, expand, slug
+from werkzaam.terms import BASE, RDF, RDFS, SH, SKOS, TERMS, TYPE, WZ, XSD, expand, slug
 
 _LABELS = frozenset(
     (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "notation", RDFS + "label", WZ + "name", WZ + "abbreviation")
@@ -49,7 +49,10 @@ class Names:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add(self, iri: str, classes: Iterable[str], words: Iterable[str]) -> None:
-        """Make `iri` known as a member of `classes` and under `words`."""
+        """Make `iri` known as a member of `classes` and under `words`; a term of others is read but never named."""
+        classes = set(classes)
+        if not iri.startswith(BASE) and not classes.isdisjoint(TERMS):
+            return
         self.classes.setdefault(iri, set()).update(classes)
         for word in (*words, slug(iri), "/".join(iri.split("/")[-2:])):
             self.words.setdefault(fold(word), set()).add(iri)

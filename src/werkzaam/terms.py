@@ -12,6 +12,7 @@ ONTOLOGY_GRAPH = GRAPH + "ontology"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SH = "http://www.w3.org/ns/shacl#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -20,7 +21,7 @@ TOOI_MUNICIPALITY = "https://identifier.overheid.nl/tooi/id/gemeente/"
 PREFIXES = {
     "dcterms": "http://purl.org/dc/terms/",
     "gemeente": TOOI_MUNICIPALITY,
-    "owl": "http://www.w3.org/2002/07/owl#",
+    "owl": OWL,
     "rdf": RDF,
     "rdfs": RDFS,
     "sh": SH,
@@ -33,6 +34,9 @@ PREFIXES = {
 }
 
 TYPE = RDF + "type"
+TERMS = frozenset(OWL + kind for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
+"""The kinds of terms of an ontology."""
+
 LANGUAGES = ("nl", "en")
 
 
