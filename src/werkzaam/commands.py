@@ -224,6 +224,30 @@ def _findings(found: Iterable[Finding], lang: str) -> None:
         _out([f"{one.place}: {say(lang, f'severity-{one.severity}')}: {one.message(lang)}{where}"])
 
 
+@cli.command(help=_help("migrate"))
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--dry-run", is_flag=True, help=_help("dry-run"))
+@_lang
+def migrate(files: tuple[str, ...], dry_run: bool, lang: str | None) -> None:
+    """Rewrite deprecated names in case documents, and say what changed."""
+    from pathlib import Path
+
+    from werkzaam.build import write_whole
+    from werkzaam.migration import migrate as run
+
+    lang = lang or default_language()
+    made = [(file, *run(file)) for file in files]  # all of them, before any file is touched
+    for file, content, changes in made:
+        if changes and not dry_run:
+            try:
+                write_whole(Path(file), content)
+            except OSError as error:
+                raise UsageError("output-unwritable", path=file, problem=error.strerror or "") from None
+        _out(say(lang, "migrated", place=one.place, old=one.old, new=one.new) for one in changes)
+    count, touched = sum(len(changes) for _, _, changes in made), sum(bool(changes) for _, _, changes in made)
+    click.echo(say(lang, "migrate-count-dry" if dry_run else "migrate-count", count=count, files=touched), err=True)
+
+
 @cli.command(help=_help("cases"))
 @_format(*FORMATS)
 @_lang

@@ -12,6 +12,7 @@ ONTOLOGY_GRAPH = GRAPH + "ontology"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+DCTERMS = "http://purl.org/dc/terms/"
 OWL = "http://www.w3.org/2002/07/owl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SH = "http://www.w3.org/ns/shacl#"
@@ -19,7 +20,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 TOOI_MUNICIPALITY = "https://identifier.overheid.nl/tooi/id/gemeente/"
 
 PREFIXES = {
-    "dcterms": "http://purl.org/dc/terms/",
+    "dcterms": DCTERMS,
     "gemeente": TOOI_MUNICIPALITY,
     "owl": OWL,
     "rdf": RDF,
@@ -64,6 +65,15 @@ def shorten(iri: str) -> str:
         return iri
     length, prefix = max(fits)
     return f"{prefix}:{iri[length:]}"
+
+
+def fold(word: str) -> str:
+    """Fold a name for comparison: case, and hyphen, underscore and space alike.
+
+    >>> fold("Sociaal  Netwerk") == fold("sociaal-netwerk")
+    True
+    """
+    return " ".join(word.casefold().replace("-", " ").replace("_", " ").split())
 
 
 def slug(iri: str) -> str:
