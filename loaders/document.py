@@ -12,10 +12,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from werkzaam.deprecation import Former, instead
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Field, Model, Names
-from werkzaam.terms import GRAPH, ID, LANGUAGES, TYPE, WZ
+from werkzaam.terms import GRAPH, ID, LANGUAGES, TYPE, WZ, expand, fold
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence, read
 
 SUFFIXES = (".yaml", ".yml")
@@ -152,12 +153,16 @@ class _Document:
         """Give the JSON-LD of a mapping of class `cls` that is called `iri`."""
         fields = self.model.fields_of(cls)
         by_key = {one.keys[self.lang]: one for one in fields.values() if self.lang in one.keys}
+        former = self._former_keys(fields)
         made: dict[str, Any] = {"@id": iri, "@type": cls}
         self.loaded.places[iri, ""] = node.place
         for key, value in node.pairs:
             if key.text in (*_ID, *_KIND.values()) and cls != _ROOT:
                 continue
             one = by_key.get(key.text)
+            if one is None and key.text in former:
+                one = fields[former[key.text].by]
+                self._deprecated(key, one.keys[self.lang], former[key.text].iri, iri)
             if one is None:
                 self._unknown_key(key, by_key, iri)
                 continue
@@ -190,11 +195,12 @@ class _Document:
         if one.kind == "literal":
             return value.text
         if one.kind == "class":
-            found = self.model.class_named(value.text, one.target or "")
+            found = self._class_named(value, one.target or "")
             return {"@id": found} if found else self._unknown_name(one, value, iri, [])
         wanted = None if one.target is None else self.model.children.get(one.target, {one.target})
         hits = self._find(value.text, wanted)
         if len(hits) == 1:
+            self._tell_former(value, hits[0], iri)
             return {"@id": hits[0]}
         return self._unknown_name(one, value, iri, hits)
 
@@ -249,6 +255,9 @@ class _Document:
         """Give what a part says, whatever the order, language and names in which it says so."""
         fields = self.model.fields_of(cls).values()
         by_key = {one.keys[self.lang]: one for one in fields if self.lang in one.keys}
+        by_path = {one.path: one for one in fields}
+        former = {key: by_path[old.by] for key, old in self._former_keys(by_path).items()}
+        by_key = {**former, **by_key}
         said = []
         for key, value in node.pairs:
             one = by_key.get(key.text)
@@ -286,10 +295,49 @@ class _Document:
                 )
                 return None
             return above
-        found = self.model.class_named(kind.text, above)
+        found = self._class_named(kind, above)
         if found is None:
             self.findings.append(finding("kind-unknown", kind.place, value=kind.text, known=self._kinds(above)))
         return found
+
+    def _class_named(self, kind: Scalar, above: str) -> str | None:
+        found = self.model.class_named(kind.text, above)
+        if found is None:
+            below = self.model.children.get(above, {above})
+            olds = [old for old in self.names.formerly(kind.text) if self.names.former[old] in below]
+            found = self.names.former[olds[0]] if len(olds) == 1 else None
+            if found:
+                self._tell_former(kind, found, "")
+        return found
+
+    def _former_keys(self, fields: dict[str, Field]) -> dict[str, Former]:
+        """Give the keys in the document's language of properties that went and that one of `fields` replaced."""
+        return {
+            old.keys[self.lang]: old for old in self.model.former.values() if old.by in fields and self.lang in old.keys
+        }
+
+    def _tell_former(self, value: Scalar, new: str, iri: str) -> None:
+        """Note it where `value` names `new` only by what it was formerly called."""
+        old = next((old for old in self.names.formerly(value.text) if self.names.former[old] == new), None)
+        direct = value.text if "://" in value.text else expand(value.text)
+        if old is None or new in (self.names.words.get(fold(value.text), set()) if direct is None else {direct}):
+            return
+        label = self.names.labels.get(new, {}).get(self.lang, "")
+        self._deprecated(value, instead(value.text, old, new, label), old, iri)
+
+    def _deprecated(self, written: Scalar, new: str, old: str, iri: str) -> None:
+        since = self.model.former[old].since
+        self.findings.append(
+            finding(
+                "deprecated-name",
+                written.place,
+                severity="warning",
+                subject=iri,
+                value=written.text,
+                instead=new,
+                since=since,
+            )
+        )
 
     def _kinds(self, above: str) -> str:
         from werkzaam.terms import RDFS

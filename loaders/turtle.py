@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from werkzaam.deprecation import renamed
 from werkzaam.errors import Place, finding
 from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Model, Names
 from werkzaam.terms import GRAPH, TYPE, WZ
+from werkzaam.turtlenames import names_in
 
 SUFFIXES = (".ttl",)
 
@@ -33,6 +35,18 @@ def load(content: bytes, file: str, model: Model, names: Names, beside: Beside =
     if nested:
         loaded.triples -= nested
         loaded.findings.append(finding("triple-terms", Place(file), count=len(nested)))
+    loaded.triples, met = renamed(loaded.triples, model.former)
+    for name in names_in(content.decode("utf-8-sig"), model.former) if met else []:
+        loaded.findings.append(
+            finding(
+                "deprecated-name",
+                Place(file, name.line, name.column),
+                severity="warning",
+                value=name.written,
+                instead=name.instead,
+                since=model.former[name.old].since,
+            )
+        )
     documents = sorted(
         t.subject.value
         for t in loaded.triples
@@ -55,6 +69,7 @@ def load(content: bytes, file: str, model: Model, names: Names, beside: Beside =
 def things(content: bytes, model: Model, beside: Beside = nothing) -> Iterator[ox.Triple]:
     """Give everything in the file; what has a type and a name can be named by others."""
     try:
-        yield from (quad.triple for quad in ox.parse(content, format=ox.RdfFormat.TURTLE))
+        found = {quad.triple for quad in ox.parse(content, format=ox.RdfFormat.TURTLE)}
+        yield from renamed(found, model.former)[0]
     except (SyntaxError, ValueError):
         return

@@ -234,6 +234,30 @@ def _findings(found: Iterable[Finding], lang: str) -> None:
         _out([f"{one.place}: {say(lang, f'severity-{one.severity}')}: {one.message(lang)}{where}"])
 
 
+@cli.command(help=_help("migrate"))
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--dry-run", is_flag=True, help=_help("dry-run"))
+@_lang
+def migrate(files: tuple[str, ...], dry_run: bool, lang: str | None) -> None:
+    """Rewrite deprecated names in case documents, and say what changed."""
+    from pathlib import Path
+
+    from werkzaam.build import write_whole
+    from werkzaam.migration import migrate as run
+
+    lang = lang or default_language()
+    made = [(file, *run(file)) for file in files]  # all of them, before any file is touched
+    for file, content, changes in made:
+        if changes and not dry_run:
+            try:
+                write_whole(Path(file), content)
+            except OSError as error:
+                raise UsageError("output-unwritable", path=file, problem=error.strerror or "") from None
+        _out(say(lang, "migrated", place=one.place, old=one.old, new=one.new) for one in changes)
+    count, touched = sum(len(changes) for _, _, changes in made), sum(bool(changes) for _, _, changes in made)
+    click.echo(say(lang, "migrate-count-dry" if dry_run else "migrate-count", count=count, files=touched), err=True)
+
+
 @cli.command(help=_help("cases"))
 @_format(*FORMATS)
 @_lang
@@ -301,17 +325,34 @@ def build(out: str | None, lang: str | None, store: str | None) -> None:
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["jsonl", "nq", "ttl", "csv", "parquet"]),
+    type=click.Choice(["jsonl", "nq", "ttl", "jsonld", "rdf", "nt", "csv", "parquet"]),
     default="jsonl",
     show_default=True,
     help=_help("as"),
 )
+@click.option(
+    "--what",
+    type=click.Choice(["collection", "ontology"]),
+    default="collection",
+    show_default=True,
+    help=_help("what"),
+)
 @click.option("--table", metavar="NAME", help=_help("table"))
 @_store
-def export(form: str, table: str | None, store: str | None) -> None:
-    """Write the whole collection, or one printed table, to stdout."""
+def export(form: str, what: str, table: str | None, store: str | None) -> None:
+    """Write the whole collection, one printed table or the ontology to stdout."""
+    from werkzaam.export import FORMS as WHOLE
     from werkzaam.printed import FORMS, as_bytes
 
+    if what == "ontology":
+        from werkzaam import vocabulary
+
+        if form not in vocabulary.FORMS or table is not None:
+            raise UsageError("export-form", what=what, known=", ".join(vocabulary.FORMS))
+        sys.stdout.write(vocabulary.export(form).decode())
+        return
+    if form not in (*WHOLE, *FORMS):
+        raise UsageError("export-form", what=what, known=", ".join(WHOLE))
     if (form in FORMS) != (table is not None):
         raise UsageError("export-table", known=", ".join(FORMS))
     opened = _open(store, None)

@@ -26,7 +26,7 @@ class Finding:
     """One thing that is wrong with an input: which rule, how grave, where, and how to mend it.
 
     `severity` is ``violation`` (refused), ``warning`` (accepted and listed) or ``info``.
-    `text` holds the message a language.
+    `text` holds the message a language; `instead` what to write there, where that is sure.
     """
 
     rule: str
@@ -35,6 +35,7 @@ class Finding:
     text: dict[str, str]
     subject: str = ""
     path: str = ""
+    instead: str = ""
 
     def message(self, lang: str) -> str:
         """Give the message in `lang`, or in whatever language there is."""
@@ -51,13 +52,15 @@ class Finding:
             "subject": self.subject,
             "path": self.path,
             "message": dict(self.text),
+            **({"instead": self.instead} if self.instead else {}),
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Finding:
         """Rebuild a finding from `as_dict`."""
         place = Place(data["file"], data["line"], data["column"])
-        return cls(data["rule"], data["severity"], place, data["message"], data["subject"], data["path"])
+        instead = data.get("instead", "")
+        return cls(data["rule"], data["severity"], place, data["message"], data["subject"], data["path"], instead)
 
 
 def finding(
@@ -73,7 +76,7 @@ def finding(
 ) -> Finding:
     """Make a finding of which the message stands in the catalogue under `key`."""
     text = {lang: say(lang, key, **data) for lang in ("nl", "en")}
-    return Finding(rule or key, severity, place, text, subject, path)
+    return Finding(rule or key, severity, place, text, subject, path, str(data.get("instead", "")))
 
 
 @dataclass

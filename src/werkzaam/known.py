@@ -38,6 +38,21 @@ WHERE {
 """
 
 
+_FORMER = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?old ?new ?label
+WHERE {
+  ?old owl:deprecated true .
+  ?old dcterms:isReplacedBy ?new .
+  ?old skos:prefLabel|rdfs:label ?label .
+}
+"""
+
+
 class Known:
     """The names and labels of everything in a store, read in one query when first needed."""
 
@@ -57,8 +72,11 @@ class Known:
             language = getattr(label, "language", "")
             if row["kind"] == "1" and language:
                 names.labels.setdefault(thing, {})[language] = str(label)
+        for row in self._store.select(_FORMER):
+            names.replace(row["old"], row["new"], [row["label"]])
         for thing, found in classes.items():
-            names.add(thing, found, words[thing])
+            if thing not in names.former:
+                names.add(thing, found, words[thing])
         for row in self._store.select(_OTHERS):
             names.labels.setdefault(str(row["thing"]), {})[getattr(row["label"], "language", "")] = str(row["label"])
         return names

@@ -12,8 +12,9 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
+from werkzaam.deprecation import Former, former_terms
 from werkzaam.resources import AXIOMS, walk
-from werkzaam.terms import RDF, RDFS, SH, SKOS, TYPE, WZ, XSD, expand, slug
+from werkzaam.terms import BASE, RDF, RDFS, SH, SKOS, TERMS, TYPE, WZ, XSD, expand, fold, slug
 
 _LABELS = frozenset(
     (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "notation", RDFS + "label", WZ + "name", WZ + "abbreviation")
@@ -42,17 +43,31 @@ class Field:
 
 @dataclass
 class Names:
-    """What can be named in a document or command: each IRI with its classes and its names."""
+    """What can be named in a document or command: each IRI with its classes and its names.
+
+    `former` are the deprecated IRIs with what replaced them; their names find that, where nothing else has them.
+    """
 
     classes: dict[str, set[str]] = field(default_factory=dict)
     words: dict[str, set[str]] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    former: dict[str, str] = field(default_factory=dict)
+    former_words: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, iri: str, classes: Iterable[str], words: Iterable[str]) -> None:
-        """Make `iri` known as a member of `classes` and under `words`."""
+        """Make `iri` known as a member of `classes` and under `words`; a term of others is read but never named."""
+        classes = set(classes)
+        if not iri.startswith(BASE) and not classes.isdisjoint(TERMS):
+            return
         self.classes.setdefault(iri, set()).update(classes)
         for word in (*words, slug(iri), "/".join(iri.split("/")[-2:])):
             self.words.setdefault(fold(word), set()).add(iri)
+
+    def replace(self, iri: str, by: str, words: Iterable[str]) -> None:
+        """Make `iri` known as what `by` was formerly called, and its `words` as former words."""
+        self.former[iri] = by
+        for word in (*words, slug(iri), "/".join(iri.split("/")[-2:])):
+            self.former_words.setdefault(fold(word), set()).add(iri)
 
     def copy(self) -> Names:
         """Give names that can grow without changing these."""
@@ -60,13 +75,22 @@ class Names:
             {iri: set(classes) for iri, classes in self.classes.items()},
             {word: set(iris) for word, iris in self.words.items()},
             self.labels,
+            self.former,
+            self.former_words,
         )
 
     def find(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
         """Give every IRI, of a wanted class, that `name` (slug, CURIE, IRI, label) stands for."""
         direct = name if "://" in name else expand(name)
         found = {direct} & self.classes.keys() if direct else self.words.get(fold(name), set())
-        return sorted(iri for iri in found if self._fits(iri, wanted))
+        fitting = {iri for iri in found if self._fits(iri, wanted)}
+        return sorted(fitting or {self.former[old] for old in self.formerly(name, wanted)})
+
+    def formerly(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
+        """Give every deprecated IRI that `name` stands for and that something of a wanted class replaced."""
+        direct = name if "://" in name else expand(name)
+        found = {direct} & self.former.keys() if direct else self.former_words.get(fold(name), set())
+        return sorted(old for old in found if self._fits(self.former[old], wanted))
 
     def near(self, name: str, wanted: Iterable[str] | None = None, lang: str = "en") -> list[str]:
         """Give up to three names, in `lang` where there is one, that look like `name`."""
@@ -85,15 +109,6 @@ class Names:
 
     def _fits(self, iri: str, wanted: Iterable[str] | None) -> bool:
         return wanted is None or not self.classes.get(iri, set()).isdisjoint(wanted)
-
-
-def fold(word: str) -> str:
-    """Fold a name for comparison: case, and hyphen, underscore and space alike.
-
-    >>> fold("Sociaal  Netwerk") == fold("sociaal-netwerk")
-    True
-    """
-    return " ".join(word.casefold().replace("-", " ").replace("_", " ").split())
 
 
 class Model:
@@ -196,6 +211,11 @@ class Model:
         return merged
 
     @cached_property
+    def former(self) -> dict[str, Former]:
+        """The terms that went, by IRI."""
+        return former_terms(self.ontology)
+
+    @cached_property
     def names(self) -> Names:
         """The names of everything in the ontology: concepts, acts, ladders, classes."""
         names = Names()
@@ -225,7 +245,9 @@ def add_names(names: Names, model: Model, triples: Iterable[ox.Triple | ox.Quad]
             if isinstance(triple.object, ox.Literal) and triple.object.language and predicate != SKOS + "altLabel":
                 names.labels.setdefault(subject, {}).setdefault(triple.object.language, triple.object.value)
     for subject, (classes, words) in found.items():
-        if classes:
+        if subject in model.former:
+            names.replace(subject, model.former[subject].by, words)
+        elif classes:
             names.add(subject, classes, words)
 
 

@@ -14,15 +14,17 @@ AXIOM = BASE + "axiom/"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+DCTERMS = "http://purl.org/dc/terms/"
+OWL = "http://www.w3.org/2002/07/owl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SH = "http://www.w3.org/ns/shacl#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TOOI_MUNICIPALITY = "https://identifier.overheid.nl/tooi/id/gemeente/"
 
 PREFIXES = {
-    "dcterms": "http://purl.org/dc/terms/",
+    "dcterms": DCTERMS,
     "gemeente": TOOI_MUNICIPALITY,
-    "owl": "http://www.w3.org/2002/07/owl#",
+    "owl": OWL,
     "rdf": RDF,
     "rdfs": RDFS,
     "sh": SH,
@@ -36,6 +38,9 @@ PREFIXES = {
 }
 
 TYPE = RDF + "type"
+TERMS = frozenset(OWL + kind for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty"))
+"""The kinds of terms of an ontology."""
+
 LANGUAGES = ("nl", "en")
 
 
@@ -63,6 +68,15 @@ def shorten(iri: str) -> str:
         return iri
     length, prefix = max(fits)
     return f"{prefix}:{iri[length:]}"
+
+
+def fold(word: str) -> str:
+    """Fold a name for comparison: case, and hyphen, underscore and space alike.
+
+    >>> fold("Sociaal  Netwerk") == fold("sociaal-netwerk")
+    True
+    """
+    return " ".join(word.casefold().replace("-", " ").replace("_", " ").split())
 
 
 def slug(iri: str) -> str:

@@ -14,7 +14,7 @@ import yaml
 from werkzaam.errors import Finding, Place, finding
 
 MAX_DEPTH = 32
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class _Reader:
 
     def run(self, text: str) -> tuple[Node | None, list[Finding]]:
         try:
-            for event in yaml.parse(text, Loader=_Loader):
+            for event in yaml.parse(text, Loader=LOADER):
                 if not self._take(event):
                     return None, self.findings
         except yaml.YAMLError as error:
