@@ -36,7 +36,14 @@ def in_checkout(folder: str, suffix: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("folder", "suffix"),
-    [("ontology", ".ttl"), ("ontology", ".rq"), ("shapes", ".ttl"), ("queries", ".rq"), ("cases", ".yaml"), ("cases", ".csv")],
+    [
+        ("ontology", ".ttl"),
+        ("ontology", ".rq"),
+        ("shapes", ".ttl"),
+        ("queries", ".rq"),
+        ("cases", ".yaml"),
+        ("cases", ".csv"),
+    ],
 )
 def test_package_offers_every_file_of_the_checkout(folder: str, suffix: str) -> None:
     expected = in_checkout(folder, suffix)
