@@ -31,6 +31,7 @@ COMMANDS = {
     "query": "query",
     "validate": "validate",
     "cases": "cases",
+    "migrate": "migrate",
     "build": "build",
     "export": "export",
     "serve": "serve",
