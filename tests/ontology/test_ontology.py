@@ -34,6 +34,8 @@ def read(folder: str) -> dict[str, Facts]:
             if name != "axioms.ttl":
                 assert isinstance(quad.subject, ox.NamedNode) or folder == "shapes", f"blank node in {name}"
                 assert not isinstance(quad.object, ox.BlankNode) or folder == "shapes", f"blank node in {name}"
+            elif isinstance(quad.subject, ox.BlankNode):
+                continue
             facts = found.setdefault(quad.subject.value, {})
             facts.setdefault(quad.predicate.value, []).append(quad.object)
     assert found, f"{folder} is empty"
@@ -226,5 +228,5 @@ def test_owlready_reads_the_ontology_and_knows_its_classes(model: Model) -> None
     ontology = owlready2.World().get_ontology(WZ).load(fileobj=io.BytesIO(content))
     known = {cls.iri for cls in ontology.classes()}
     assert known
-    assert set(of_type({OWL + "Class"})) <= known
+    assert {one for one in of_type({OWL + "Class"}) if one.startswith(WZ)} <= known
     assert ontology.world[WZ + "Configuration"] in ontology.world[WZ + "Claim"].subclasses()
