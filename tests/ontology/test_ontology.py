@@ -20,8 +20,6 @@ def test_only_the_axioms_have_blank_nodes() -> None:
     files = {name: file for name, file in walk("ontology", ".ttl") if name != "axioms.ttl"}
     assert len(files) > 20
     for name, file in files.items():
-        if name == "axioms.ttl":  # restrictions need them
-            continue
         for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE):
             assert isinstance(quad.subject, ox.NamedNode), f"blank node in {name}"
             assert not isinstance(quad.object, ox.BlankNode), f"blank node in {name}"
