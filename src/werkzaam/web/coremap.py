@@ -31,7 +31,7 @@ _BOXES = {  # left, top, width
     "Intervention": (0, 150, 160),
     "Evidence": (0, 260, 160),
     "Party": (0, 370, 160),
-    "Claim": (290, 20, 180),
+    "Claim": (282, 20, 172),
     "Mechanism": (570, 20, 190),
     "ContextFactor": (570, 130, 190),
     "Actor": (570, 240, 190),
