@@ -105,7 +105,7 @@ def answer_query(content: bytes, store: str | None, form: str, seconds: float, *
     return answer
 
 
-def _answer(text: str, store: str | None, form: str, inferred: bool) -> str:
+def _answer(text: str, store: str | None, form: str, inferred: bool = False) -> str:
     from werkzaam.build import open_store, with_inferences
     from werkzaam.sandbox import forbid_files_and_network
 

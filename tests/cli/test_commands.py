@@ -35,6 +35,7 @@ COMMANDS = {
     "build": "build",
     "export": "export",
     "serve": "serve",
+    "reason": "reason",
     "docs": "docs",
     "evidence": "evidence",
     "evidence check": "evidence-check",

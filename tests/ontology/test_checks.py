@@ -59,7 +59,7 @@ def checks() -> dict[str, Check]:
 
 def named_in_queries() -> Iterator[tuple[str, str]]:
     """Yield (file, IRI) for every IRI that a query names."""
-    for name, file in walk("queries", ".rq"):
+    for name, file in (*walk("queries", ".rq"), *walk("ontology", ".rq")):
         if name.startswith("checks/"):
             continue
         text = file.read_text("utf-8")
@@ -146,7 +146,9 @@ def test_the_check_finds_its_fault(id_: str) -> None:
 def test_every_fault_is_that_of_a_check() -> None:
     assert {file.stem for file in FAULTS.glob("*.ttl")} == set(checks())
     assert {
-        name.removeprefix("checks/").removesuffix(".rq") for name, _ in walk("queries", ".rq") if "/" in name
+        name.removeprefix("checks/").removesuffix(".rq")
+        for name, _ in walk("queries", ".rq")
+        if name.startswith("checks/")
     } == set(checks())
 
 
