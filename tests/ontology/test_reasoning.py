@@ -11,7 +11,6 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import pyoxigraph as ox
@@ -25,7 +24,6 @@ from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
 from werkzaam.questions import questions
 from werkzaam.reasoning import around
-from werkzaam.rules import materialise
 from werkzaam.store import Oxigraph
 from werkzaam.terms import AXIOM, CONCEPT, GRAPH, ID, INFERRED_GRAPH, LANGUAGES, TYPE, WZ
 from werkzaam.validation import check, known_names
@@ -194,14 +192,6 @@ def test_what_is_inferred_stands_in_a_graph_of_its_own_and_only_where_asked_for(
     assert apart & asserted == set()
     assert {q.triple for q in inferred.quads()} == apart | asserted
     assert not list(packaged().quads(INFERRED_GRAPH))
-
-
-def test_materialising_the_report_is_a_matter_of_a_tenth_of_a_second() -> None:
-    store = packaged()
-    materialise(packaged())  # reads the rules
-    start = process_time()
-    materialise(store)
-    assert process_time() - start < 0.5  # measured on a machine of its own: docs/measurements
 
 
 LOSING = sorted(name for name, one in questions().items() if one.inferred)
