@@ -15,7 +15,8 @@ from werkzaam.terms import GRAPH, PREFIXES, slug
 JSONL_VERSION = 1
 FORMS = ("jsonl", "nq", "ttl")
 
-_RELATED = (
+# How claims relate, in the order in which people read it.
+RELATED = (
     "restates",
     "strongerThan",
     "contradicts",
@@ -80,7 +81,7 @@ def record(node: Node) -> dict[str, Any]:
         "reading": _slug(node, "reading"),
         "note": node.text("note"),
         "review": _slug(node, "review"),
-        "related": {name: _slugs(node, name) for name in _RELATED if node.iris(name)},
+        "related": {name: _slugs(node, name) for name in RELATED if node.iris(name)},
         "evidence": evidence,
         "read": [_place(part) for part in node.all("readSpan")],
     }

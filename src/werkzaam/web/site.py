@@ -17,6 +17,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from werkzaam.api import Werkzaam
 from werkzaam.claims import Node
 from werkzaam.errors import InputError, UsageError
+from werkzaam.export import RELATED
 from werkzaam.model import Model
 from werkzaam.outline import Outline
 from werkzaam.questions import questions
@@ -204,25 +205,13 @@ class Site:
         return [(name, iris) for name, iris in found if iris]
 
     def _related(self, node: Node) -> dict[str, Any]:
-        forth = [(name, node.iris(name)) for name in _RELATIONS if node.iris(name)]
+        forth = [(name, node.iris(name)) for name in RELATED if node.iris(name)]
         back: dict[str, list[str]] = {}
         for other in self.nodes.values():
-            for name in _RELATIONS:
+            for name in RELATED:
                 if node.iri in other.iris(name):
                     back.setdefault(name, []).append(other.iri)
         return {"forth": forth, "back": sorted(back.items())}
-
-
-_RELATIONS = (
-    "restates",
-    "strongerThan",
-    "contradicts",
-    "qualifies",
-    "illustrates",
-    "explains",
-    "followedBy",
-    "revises",
-)
 
 
 def address(iri: str, lang: str) -> str:
