@@ -10,14 +10,18 @@ from werkzaam.messages import say
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file something stands; `line` and `column` count from 1, None where unknown."""
+    """Where in a file something stands; `line` and `column` count from 1, None where unknown.
+
+    In a workbook `cell` names sheet and cell (``Claims!B3``), and line and column are those of the cell in its sheet.
+    """
 
     file: str
     line: int | None = None
     column: int | None = None
+    cell: str = ""
 
     def __str__(self) -> str:
-        parts = [self.file, self.line, self.column]
+        parts = [self.file, self.cell] if self.cell else [self.file, self.line, self.column]
         return ":".join(str(part) for part in parts if part is not None)
 
 
@@ -26,7 +30,7 @@ class Finding:
     """One thing that is wrong with an input: which rule, how grave, where, and how to mend it.
 
     `severity` is ``violation`` (refused), ``warning`` (accepted and listed) or ``info``.
-    `text` holds the message a language; `instead` what to write there, where that is sure.
+    `text` holds the message a language; `instead` what to write there, where that is sure; `value` what was given.
     """
 
     rule: str
@@ -36,6 +40,7 @@ class Finding:
     subject: str = ""
     path: str = ""
     instead: str = ""
+    value: str = ""
 
     def message(self, lang: str) -> str:
         """Give the message in `lang`, or in whatever language there is."""
@@ -49,18 +54,20 @@ class Finding:
             "file": self.place.file,
             "line": self.place.line,
             "column": self.place.column,
+            **({"cell": self.place.cell} if self.place.cell else {}),
             "subject": self.subject,
             "path": self.path,
             "message": dict(self.text),
             **({"instead": self.instead} if self.instead else {}),
+            **({"value": self.value} if self.value else {}),
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Finding:
         """Rebuild a finding from `as_dict`."""
-        place = Place(data["file"], data["line"], data["column"])
-        instead = data.get("instead", "")
-        return cls(data["rule"], data["severity"], place, data["message"], data["subject"], data["path"], instead)
+        place = Place(data["file"], data["line"], data["column"], data.get("cell", ""))
+        more = (data.get("instead", ""), data.get("value", ""))
+        return cls(data["rule"], data["severity"], place, data["message"], data["subject"], data["path"], *more)
 
 
 def finding(
@@ -76,7 +83,8 @@ def finding(
 ) -> Finding:
     """Make a finding of which the message stands in the catalogue under `key`."""
     text = {lang: say(lang, key, **data) for lang in ("nl", "en")}
-    return Finding(rule or key, severity, place, text, subject, path, str(data.get("instead", "")))
+    more = (str(data.get("instead", "")), str(data.get("value", "")))
+    return Finding(rule or key, severity, place, text, subject, path, *more)
 
 
 @dataclass

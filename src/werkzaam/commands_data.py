@@ -1,0 +1,184 @@
+"""The commands on the collection as a whole: build, export, check its evidence, document and serve it."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from werkzaam.commands import _findings, _help, _lang, _open, _out, _store, cli
+from werkzaam.errors import UsageError
+from werkzaam.language import default_language
+from werkzaam.messages import say
+
+
+@cli.command(help=_help("build"))
+@click.option("--out", metavar="FILE", help=_help("out"))
+@_lang
+@_store
+def build(out: str | None, lang: str | None, store: str | None) -> None:
+    """Build the packaged data anew, into a file, a store or the cache."""
+    from pathlib import Path
+
+    from werkzaam.build import build as make
+    from werkzaam.build import packaged_nquads, write_store, write_whole
+
+    lang = lang or default_language()
+    if out is None and store is None:
+        content, where = packaged_nquads(anew=True), ""
+    else:
+        content = make(lambda name: click.echo(say(lang, "building-document", name=name), err=True))
+        where = out or store or ""
+    if out is not None:
+        try:
+            write_whole(Path(out), content)
+        except OSError as error:
+            raise UsageError("output-unwritable", path=out, problem=error.strerror or "") from None
+    if store is not None:
+        write_store(store, content)
+    click.echo(say(lang, "built", count=content.count(b"\n"), path=where or say(lang, "the-cache")), err=True)
+
+
+@cli.command(help=_help("export"))
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["jsonl", "nq", "ttl", "jsonld", "rdf", "nt", "csv", "parquet"]),
+    default="jsonl",
+    show_default=True,
+    help=_help("as"),
+)
+@click.option(
+    "--what",
+    type=click.Choice(["collection", "ontology"]),
+    default="collection",
+    show_default=True,
+    help=_help("what"),
+)
+@click.option("--table", metavar="NAME", help=_help("table"))
+@_store
+def export(form: str, what: str, table: str | None, store: str | None) -> None:
+    """Write the whole collection, one printed table or the ontology to stdout."""
+    from werkzaam.export import FORMS as WHOLE
+    from werkzaam.printed import FORMS, as_bytes
+
+    if what == "ontology":
+        from werkzaam import vocabulary
+
+        if form not in vocabulary.FORMS or table is not None:
+            raise UsageError("export-form", what=what, known=", ".join(vocabulary.FORMS))
+        sys.stdout.write(vocabulary.export(form).decode())
+        return
+    if form not in (*WHOLE, *FORMS):
+        raise UsageError("export-form", what=what, known=", ".join(WHOLE))
+    if (form in FORMS) != (table is not None):
+        raise UsageError("export-table", known=", ".join(FORMS))
+    opened = _open(store, None)
+    if table is None:
+        sys.stdout.writelines(opened.export(form))
+    elif form == "csv":
+        sys.stdout.write(as_bytes(opened.table(table), form).decode())
+    else:
+        sys.stdout.buffer.write(as_bytes(opened.table(table), form))
+
+
+@cli.group(help=_help("evidence"))
+def evidence() -> None:
+    """Group the commands on locators."""
+
+
+@evidence.command("check", help=_help("evidence-check"))
+@click.argument("report", metavar="REPORT.txt|.pdf")
+@_lang
+@_store
+def evidence_check(report: str, lang: str | None, store: str | None) -> None:
+    """Check every locator against the text or the PDF of a report."""
+    from werkzaam.foreign import read_file
+
+    opened = _open(store, lang)
+    count, found = opened.check_evidence(read_file(report), report)
+    _findings(found, opened.lang)
+    if not count:
+        raise UsageError("evidence-none")
+    click.echo(say(opened.lang, "evidence-checked", count=count, wrong=len(found)), err=True)
+    if found:
+        raise SystemExit(1)
+
+
+@evidence.command("locate", help=_help("evidence-locate"))
+@click.argument("report", metavar="REPORT.txt")
+@click.argument("section", metavar="SECTION")
+@click.argument("phrase", metavar="PHRASE")
+@click.option("--sentences", type=click.IntRange(1, 5), default=1, show_default=True, help=_help("sentences"))
+@_lang
+@_store
+def evidence_locate(
+    report: str, section: str, phrase: str, sentences: int, lang: str | None, store: str | None
+) -> None:
+    """Write the locator of a phrase, ready for a case document."""
+    from werkzaam.evidence import locate, open_source
+    from werkzaam.foreign import read_file
+    from werkzaam.model import Model
+    from werkzaam.terms import WZ
+
+    opened = _open(store, lang)
+    made = locate(open_source(opened.store, read_file(report), report), section, phrase, count=sentences)
+    fields = Model().fields_of(WZ + "Evidence")
+    keys = {name: fields[WZ + name].keys[opened.lang] for name in made}
+    _out(f'{keys[name]}: "{value}"' for name, value in made.items())
+
+
+@cli.command(help=_help("docs"))
+@click.option("--out", required=True, metavar="FOLDER", help=_help("docs-out"))
+@_lang
+@_store
+def docs(out: str, lang: str | None, store: str | None) -> None:
+    """Write the documentation of the ontology as files."""
+    from pathlib import Path
+
+    from werkzaam.web.refpages import write
+    from werkzaam.web.site import Site
+
+    opened = _open(store, lang)
+    try:
+        count = write(Site(opened), Path(out))
+    except OSError as error:
+        raise UsageError("output-unwritable", path=out, problem=error.strerror or "") from None
+    click.echo(say(opened.lang, "docs-written", count=count, path=str(Path(out) / "index.html")), err=True)
+
+
+@cli.command(help=_help("serve"))
+@click.option("--host", default="127.0.0.1", show_default=True, help=_help("host"))
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help=_help("port"))
+@click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help=_help("allow-host"))
+@click.option("--timeout", type=click.FloatRange(0.1, 600), default=10.0, show_default=True, help=_help("seconds"))
+@click.option("--children", type=click.IntRange(1, 64), default=4, show_default=True, help=_help("children"))
+@_lang
+@_store
+def serve(
+    host: str,
+    port: int,
+    hosts: tuple[str, ...],
+    timeout: float,
+    children: int,
+    lang: str | None,
+    store: str | None,
+) -> None:
+    """Start the web service."""
+    from werkzaam.web.app import Limits
+    from werkzaam.web.server import bind
+    from werkzaam.web.server import serve as run
+
+    if store is not None:
+        raise UsageError("serve-store")
+    bound = bind(host, port)
+    opened = _open(store, lang)
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{bound.getsockname()[1]}/"
+    run(
+        opened,
+        bound,
+        hosts=hosts,
+        limits=Limits(seconds=timeout, children=children),
+        ready=lambda: click.echo(say(opened.lang, "serve-started", url=url), err=True),
+    )
