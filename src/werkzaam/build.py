@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from werkzaam.errors import OurFault, StoreError
 from werkzaam.language import default_language
@@ -15,6 +16,9 @@ from werkzaam.messages import say
 from werkzaam.resources import beside, digest, walk
 from werkzaam.store import Oxigraph
 from werkzaam.terms import ONTOLOGY_GRAPH
+
+if TYPE_CHECKING:
+    from werkzaam.remote import Remote
 
 DOCUMENTS = (".yaml", "csvw-metadata.json")
 # Raise it when the engine turns the same files into other data.
@@ -67,13 +71,17 @@ def packaged() -> Oxigraph:
     return store
 
 
-def open_store(where: str | None) -> Oxigraph:
-    """Open the store that `--store` names: None or ``oxigraph:DIR``."""
+def open_store(where: str | None) -> Oxigraph | Remote:
+    """Open the store that `--store` names: None, ``oxigraph:DIR`` or the address of a server."""
     if where is None:
         return packaged()
     kind, _, rest = where.partition(":")
     if kind == "oxigraph" and rest:
         return Oxigraph(Path(rest))
+    if kind in ("http", "https"):
+        from werkzaam.remote import Remote, Server
+
+        return Remote(Server.at(where))
     raise StoreError("store-kind", value=where)
 
 
@@ -85,7 +93,7 @@ def with_inferences(where: str | None) -> Oxigraph:
     from werkzaam.rules import materialise
 
     opened = open_store(where)
-    store = opened if where is None else opened.copy()
+    store = opened if where is None and isinstance(opened, Oxigraph) else Oxigraph.of(opened)
     materialise(store)
     return store
 
@@ -106,13 +114,18 @@ def packaged_nquads(*, anew: bool = False) -> bytes:
 
 
 def write_store(where: str, content: bytes) -> None:
-    """Put the packaged data into ``oxigraph:DIR``, made where it is not there; other graphs stay.
+    """Put the packaged data into ``oxigraph:DIR``, made where it is not there, or a server; other graphs stay.
 
-    Raises `StoreError` where `where` is no such store.
+    Raises `StoreError` where `where` is no such store. On a server each graph is replaced by itself.
     """
     import pyoxigraph as ox
 
     kind, _, rest = where.partition(":")
+    if kind in ("http", "https"):
+        from werkzaam.remote import Remote, Server
+
+        Remote(Server.at(where)).load(ox.parse(content, format=ox.RdfFormat.N_QUADS))
+        return
     if kind != "oxigraph" or not rest:
         raise StoreError("store-kind", value=where)
     quads = list(ox.parse(content, format=ox.RdfFormat.N_QUADS))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from werkzaam.errors import OurFault, UsageError
 from werkzaam.resources import walk
-from werkzaam.store import Row, Store
+from werkzaam.store import Literal, Row, Store
 
 _HEADER = re.compile(r"^# (id|vraag|question|param|columns|inferred): +(.*)$", re.MULTILINE)
+_LIST = re.compile(r'(\w+) \([^()]*a list by "([^"]+)"\)')
 _PARAM = re.compile(r"^\$(\w+) +([\w:]+)(\+?) +(.+?) \| (.+)$")
 
 Groups = Sequence[Sequence[str]]
@@ -34,7 +35,10 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One competency question, with the text of its query; `inferred` where it reads what is inferred too."""
+    """One competency question, with the text of its query; `inferred` where it reads what is inferred too.
+
+    `lists` are the columns that hold several values as one text, with what stands between them.
+    """
 
     name: str
     text: dict[str, str]
@@ -42,6 +46,7 @@ class Question:
     columns: tuple[str, ...]
     query: str
     inferred: bool = False
+    lists: Mapping[str, str] = field(default_factory=dict)
 
     def param(self, name: str) -> Param:
         """Give the parameter called `name`; raises `UsageError` where there is none."""
@@ -103,7 +108,8 @@ def parse(name: str, text: str) -> Question:
         raise OurFault("our-fault", problem=f"{name}: header")
     columns = tuple(part.split()[0] for part in re.split(r", (?![^(]*\))", header["columns"][0]))
     text_of = {"nl": header["vraag"][0], "en": header["question"][0]}
-    return Question(name, text_of, tuple(params), columns, text, "inferred" in header)
+    lists = dict(_LIST.findall(header["columns"][0]))
+    return Question(name, text_of, tuple(params), columns, text, "inferred" in header, lists)
 
 
 @cache
@@ -129,4 +135,15 @@ def question(name: str) -> Question:
 
 def ask(store: Store, name: str, values: Mapping[str, Groups] | None = None) -> list[Row]:
     """Answer a question over `store`; a parameter that is not in `values` keeps its default."""
-    return store.select(question(name).bind(values or {}))
+    asked = question(name)
+    rows = store.select(asked.bind(values or {}))
+    # SPARQL joins the values of a group in any order, and each engine in its own.
+    for column, between in asked.lists.items():
+        for row in rows:
+            if column in row:
+                row[column] = Literal(between.join(sorted(row[column].split(between), key=_by_number)))
+    return rows
+
+
+def _by_number(text: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text)]

@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam import hermit
-from werkzaam.build import open_store
+from werkzaam.build import open_store, packaged
 from werkzaam.contradictions import Given, contradictions
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.foreign import read_file
@@ -50,8 +50,7 @@ def reason(files: Sequence[str], store: str | None = None, *, java: bool = True,
     """
     if java:
         hermit.require_java()
-    opened = open_store(store)
-    held = opened if store is None else opened.copy()
+    held = packaged() if store is None else Oxigraph.of(open_store(store))
     model = Model()
     report = Report()
     if not data:

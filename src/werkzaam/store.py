@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -79,7 +79,73 @@ class Store(Protocol):
         ...
 
 
-class Oxigraph:
+class Triples:
+    """A graph that answers a query, as N-Triples; iterates over its triples."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        return (quad.triple for quad in ox.parse(self._content, format=ox.RdfFormat.N_TRIPLES))
+
+    def serialize(self, *, format: ox.RdfFormat) -> bytes:
+        """Give the graph in another form."""
+        if format == ox.RdfFormat.N_TRIPLES:
+            return self._content
+        return ox.serialize(iter(self), format=format) or b""
+
+
+class Answers:
+    """What every store does with an answer, wherever it came from."""
+
+    def _query(self, query: str, default: Sequence[str] = (), named: Sequence[str] = ()) -> Any:
+        """Give solutions, a boolean or a graph as pyoxigraph does; without graphs named, over the union of all."""
+        raise NotImplementedError
+
+    def select(self, query: str) -> list[Row]:
+        """Give the rows of a SELECT."""
+        found = self._query(query)
+        names = [variable.value for variable in found.variables]
+        return [
+            {name: _value(term) for name, term in zip(names, solution, strict=True) if term is not None}
+            for solution in found
+        ]
+
+    def construct(self, query: str) -> bytes:
+        """Give the triples of a CONSTRUCT as N-Triples."""
+        return self._query(query).serialize(format=ox.RdfFormat.N_TRIPLES) or b""
+
+    def answer(self, query: str, form: str) -> str:
+        """Answer any query as text, serialised by the engine in the thread that asked."""
+        found = self._query(query)
+        if isinstance(found, ox.QueryTriples | Triples):
+            made = found.serialize(format=ox.RdfFormat.N_TRIPLES)
+        else:
+            media = {
+                "json": ox.QueryResultsFormat.JSON,
+                "csv": ox.QueryResultsFormat.CSV,
+                "tsv": ox.QueryResultsFormat.TSV,
+                "xml": ox.QueryResultsFormat.XML,
+            }[form]
+            made = found.serialize(format=media)
+        return (made or b"").decode("utf-8")
+
+    def results(
+        self, query: str, choose: Callable[[bool], str], default: Sequence[str] = (), named: Sequence[str] = ()
+    ) -> tuple[str, bytes]:
+        """Answer any query as bytes, with the media type that `choose` gives for a table (False) or a graph (True).
+
+        `default` and `named` are the graphs that the client names; without them, the union of all is the default graph.
+        """
+        found = self._query(query, default, named)
+        graph = isinstance(found, ox.QueryTriples | Triples)
+        media = choose(graph)
+        if graph:
+            return media, found.serialize(format=ox.RdfFormat.from_media_type(media)) or b""
+        return media, found.serialize(format=ox.QueryResultsFormat.from_media_type(media)) or b""
+
+
+class Oxigraph(Answers):
     """An Oxigraph store in this process, in memory or in a directory."""
 
     def __init__(self, directory: Path | None = None, *, create: bool = False) -> None:
@@ -110,63 +176,21 @@ class Oxigraph:
             line, problem = _problem(error)
             raise InputError("query-syntax", line=line, problem=problem) from None
 
-    def select(self, query: str) -> list[Row]:
-        """Give the rows of a SELECT."""
-        found = self._query(query)
-        names = [variable.value for variable in found.variables]
-        return [
-            {name: _value(term) for name, term in zip(names, solution, strict=True) if term is not None}
-            for solution in found
-        ]
-
-    def construct(self, query: str) -> bytes:
-        """Give the triples of a CONSTRUCT as N-Triples."""
-        return self._query(query).serialize(format=ox.RdfFormat.N_TRIPLES) or b""
-
     def load_triples(self, graph: str, content: bytes) -> None:
         """Put N-Triples of our own making in the place of everything in `graph`."""
         self._store.remove_graph(ox.NamedNode(graph))
         self._store.load(content, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
 
-    def copy(self) -> Oxigraph:
-        """Give a store in memory that holds the same."""
-        made = Oxigraph()
-        made._store.bulk_extend(self._store)
+    @classmethod
+    def of(cls, store: Store) -> Oxigraph:
+        """Give a store in memory that holds the same as another."""
+        made = cls()
+        made._store.bulk_extend(store.quads())
         return made
-
-    def answer(self, query: str, form: str) -> str:
-        """Answer any query as text, serialised by the engine in the thread that asked."""
-        found = self._query(query)
-        if isinstance(found, ox.QueryTriples):
-            made = found.serialize(format=ox.RdfFormat.N_TRIPLES)
-        else:
-            media = {
-                "json": ox.QueryResultsFormat.JSON,
-                "csv": ox.QueryResultsFormat.CSV,
-                "tsv": ox.QueryResultsFormat.TSV,
-                "xml": ox.QueryResultsFormat.XML,
-            }[form]
-            made = found.serialize(format=media)
-        return (made or b"").decode("utf-8")
-
-    def results(
-        self, query: str, choose: Callable[[bool], str], default: Sequence[str] = (), named: Sequence[str] = ()
-    ) -> tuple[str, bytes]:
-        """Answer any query as bytes, with the media type that `choose` gives for a table (False) or a graph (True).
-
-        `default` and `named` are the graphs that the client names; without them, the union of all is the default graph.
-        """
-        found = self._query(query, default, named)
-        graph = isinstance(found, ox.QueryTriples)
-        media = choose(graph)
-        if graph:
-            return media, found.serialize(format=ox.RdfFormat.from_media_type(media)) or b""
-        return media, found.serialize(format=ox.QueryResultsFormat.from_media_type(media)) or b""
 
     def replace(self, graphs: Iterable[str], quads: Iterable[ox.Quad]) -> None:
         """Replace whole graphs in one transaction."""
-        drops = " ; ".join(f"DROP SILENT GRAPH <{graph}>" for graph in graphs)
-        self._store.update(f"{drops} ; INSERT DATA {{ {_group(quads)} }}")
+        self._store.update(update(graphs, quads))
 
     def quads(self, graph: str | None = None) -> Iterable[ox.Quad]:
         """Give the quads of one graph or of all."""
@@ -176,6 +200,12 @@ class Oxigraph:
     def about(self, iri: str) -> Iterable[ox.Triple]:
         """Give the triples with `iri` as subject."""
         return {quad.triple for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None)}
+
+
+def update(graphs: Iterable[str], quads: Iterable[ox.Quad]) -> str:
+    """Give the one update that puts `quads` in the place of everything in `graphs`."""
+    drops = " ; ".join(f"DROP SILENT GRAPH <{graph}>" for graph in graphs)
+    return f"{drops} ; INSERT DATA {{ {_group(quads)} }}"
 
 
 def _group(quads: Iterable[ox.Quad]) -> str:

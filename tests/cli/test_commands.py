@@ -299,12 +299,8 @@ def test_a_store_on_disk_gives_the_answers_of_the_packaged_data(run: Run, start:
     store = f"oxigraph:{tmp_path / 'store'}"
     assert start("build", "--store", store).code == 0
     for command in (
-        ["what-works", "--format", "json"],
-        ["what-works", "--for", "wil betaald werk,parent", "--lang", "nl"],
         ["what-works", "--in", "slack-labour-market", "--format", "md"],
-        ["ask", "not-studied", "--format", "csv"],
         ["export", "--as", "jsonl"],
-        ["export", "--as", "nq"],
     ):
         packaged, from_disk = run(*command, COLUMNS="88"), start(*command, "--store", store, COLUMNS="88")
         assert (from_disk.code, from_disk.err) == (packaged.code, packaged.err) == (0, "")
