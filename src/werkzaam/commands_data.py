@@ -153,6 +153,7 @@ def docs(out: str, lang: str | None, store: str | None) -> None:
 @click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help=_help("allow-host"))
 @click.option("--timeout", type=click.FloatRange(0.1, 600), default=10.0, show_default=True, help=_help("seconds"))
 @click.option("--children", type=click.IntRange(1, 64), default=4, show_default=True, help=_help("children"))
+@click.option("--log/--no-log", default=True, show_default=True, help=_help("log"))
 @_lang
 @_store
 def serve(
@@ -161,6 +162,7 @@ def serve(
     hosts: tuple[str, ...],
     timeout: float,
     children: int,
+    log: bool,
     lang: str | None,
     store: str | None,
 ) -> None:
@@ -168,6 +170,7 @@ def serve(
     from werkzaam.web.app import Limits
     from werkzaam.web.server import bind
     from werkzaam.web.server import serve as run
+    from werkzaam.web.watch import to_stderr
 
     if store is not None:
         raise UsageError("serve-store")
@@ -180,5 +183,6 @@ def serve(
         bound,
         hosts=hosts,
         limits=Limits(seconds=timeout, children=children),
+        log=to_stderr if log else None,
         ready=lambda: click.echo(say(opened.lang, "serve-started", url=url), err=True),
     )

@@ -24,7 +24,7 @@ def serving(environment: dict[str, str], apart: None) -> Iterator[Callable[..., 
     environment = {**environment, "WERKZAAM_CACHE": os.environ["WERKZAAM_CACHE"], "WERKZAAM_LANG": "en"}
 
     def start(*options: str, script: str | None = None) -> Service:
-        command = ["-m", "werkzaam", "serve", "--port", "0"] if script is None else [str(HERE / script)]
+        command = ["-m", "werkzaam", "serve", "--no-log", "--port", "0"] if script is None else [str(HERE / script)]
         running.append(started([sys.executable, "-P", *command, *options], environment))
         return running[-1]
 

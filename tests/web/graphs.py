@@ -20,5 +20,6 @@ serve(
     bound,
     hosts=("www.example",),
     limits=Limits(),
+    log=None,
     ready=lambda: print(f"http://127.0.0.1:{bound.getsockname()[1]}", file=sys.stderr, flush=True),
 )

@@ -7,24 +7,26 @@ import contextlib
 import gc
 import pkgutil
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from werkzaam.api import Werkzaam
 from werkzaam.messages import say
+from werkzaam.resources import digest
 from werkzaam.terms import LANGUAGES
 from werkzaam.web import endpoint
 from werkzaam.web.guard import Guard
 from werkzaam.web.negotiation import language
 from werkzaam.web.pool import Busy, Died, Pool, TooSlow
 from werkzaam.web.site import Site, style
+from werkzaam.web.watch import Watch
 from werkzaam.web.worker import Reply
 
 BRIEF = 0.02
@@ -91,6 +93,8 @@ class Service:
             self.site.respond(job)
 
     def _handle(self, job: dict[str, Any], body: bytes) -> Reply:
+        if not job:  # is anybody there?
+            return Reply(204, {}, b"")
         return self.site.respond(job) if "path" in job else endpoint.answer(self.opened.store, job)
 
     @contextlib.asynccontextmanager
@@ -110,6 +114,14 @@ class Service:
         """Answer the SPARQL protocol."""
         headers = dict(scope["headers"])
         lang = language(headers.get(b"accept-language", b"en").decode("latin-1"))
+        if scope["method"] in ("GET", "HEAD") and not scope["query_string"]:
+            accept = headers.get(b"accept", b"").decode("latin-1")
+            try:
+                told = endpoint.description(_address(scope, headers), accept, lang)
+            except ValueError:  # a host that can stand in no IRI
+                told = endpoint.problem(400, say(lang, "protocol-one-query"))
+            await _send(told, send)
+            return
         body = b""
         more = scope["method"] == "POST"
         while more:
@@ -139,6 +151,17 @@ class Service:
             told = endpoint.problem(400, say(lang, "query-kills-engine"))
         if told is not None:
             await _send(told, send)
+
+    async def health(self, request: Request) -> Response:
+        """Say whether a child of each pool answers: 200, or 503 with what does not."""
+        told = {"version": self.site.version, "data": digest()[:12], "pages": "ok", "queries": "ok"}
+        for name, pool in (("pages", self.pages), ("queries", self.queries)):
+            try:
+                await pool.run({})
+            except (Busy, TooSlow, Died) as error:
+                told[name] = type(error).__name__.lower()
+        well = told["pages"] == told["queries"] == "ok"
+        return JSONResponse(told, 200 if well else 503, {"cache-control": "no-store"})
 
     async def page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page, or with the data of an IRI."""
@@ -192,6 +215,12 @@ class Service:
                     await work
 
 
+def _address(scope: Scope, headers: dict[bytes, bytes]) -> str:
+    """Give the address under which the client, perhaps through a proxy, knows the endpoint."""
+    secure = headers.get(b"x-forwarded-proto") == b"https" or scope["scheme"] == "https"
+    return f"http{'s' if secure else ''}://{headers[b'host'].decode('latin-1')}/sparql"
+
+
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
@@ -214,10 +243,20 @@ class _Asgi:
         await self.function(scope, receive, send)
 
 
-def application(opened: Werkzaam, *, hosts: Iterable[str], limits: Limits | None = None) -> ASGIApp:
-    """Make the service over an opened collection, for the host names `hosts`."""
+def application(
+    opened: Werkzaam,
+    *,
+    hosts: Iterable[str],
+    limits: Limits | None = None,
+    log: Callable[[str], None] | None = None,
+) -> ASGIApp:
+    """Make the service over an opened collection, for the host names `hosts`; `log` takes a line a request."""
     limits = limits or Limits()
     service = Service(opened, limits)
+    watch = Watch(log)
+    pools = {"pages": service.pages, "queries": service.queries}
+    watch.gauge("children_busy", "Children at work.", {name: pool.busy for name, pool in pools.items()})
+    watch.gauge("jobs_waiting", "Jobs that wait for a child.", {name: pool.queued for name, pool in pools.items()})
     address, sheet = style()
 
     async def css(request: Request) -> Response:
@@ -226,11 +265,17 @@ def application(opened: Werkzaam, *, hosts: Iterable[str], limits: Limits | None
     async def icon(request: Request) -> Response:
         return Response(picture, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
 
+    async def metrics(request: Request) -> Response:
+        told = watch.numbers()
+        return Response(told.body, told.status, told.headers)
+
     picture = pkgutil.get_data("werkzaam.web", "static/icon.svg") or b""
     app = Starlette(
         routes=[
             Route(address, css, methods=["GET"]),
             Route("/static/icon.svg", icon, methods=["GET"]),
+            Route("/metrics", metrics, methods=["GET"]),
+            Route("/health", service.health, methods=["GET"]),
             Route("/{path:path}", _Asgi(service.page), methods=["GET", "HEAD"]),
         ],
         lifespan=service.running,
@@ -243,4 +288,4 @@ def application(opened: Werkzaam, *, hosts: Iterable[str], limits: Limits | None
         else:
             await app(scope, receive, send)
 
-    return Guard(first, hosts=hosts, max_body=endpoint.MAX_BODY, seconds=limits.seconds)
+    return Guard(first, hosts=hosts, max_body=endpoint.MAX_BODY, seconds=limits.seconds, answered=watch.answered)

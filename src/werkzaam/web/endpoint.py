@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl
+
+import pyoxigraph as ox
 
 from werkzaam.errors import InputError
 from werkzaam.foreign import MAX_QUERY_BYTES, check_query
 from werkzaam.messages import say
 from werkzaam.store import Store
-from werkzaam.web.negotiation import GRAPHS, RESULTS, best
+from werkzaam.terms import DCTERMS
+from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, RESULTS, best
+from werkzaam.web.words import PAGES
 from werkzaam.web.worker import Reply
 
 FORM = "application/x-www-form-urlencoded"
@@ -77,6 +82,20 @@ def _utf8(body: bytes) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         raise Refused(400, "protocol-utf8") from None
+
+
+def description(address: str, accept: str, lang: str) -> Reply:
+    """Give what the endpoint at `address` says of itself, where it is asked nothing; a browser goes to the form."""
+    media = best(accept, ["text/turtle", HTML, *GRAPHS])
+    if media == HTML:
+        return Reply(303, {"location": f"/{lang}/{PAGES['sparql'][lang]}", "vary": "accept, accept-language"}, b"")
+    if not media:
+        return problem(406, say(lang, "protocol-not-acceptable", known=", ".join(GRAPHS)))
+    content = pkgutil.get_data("werkzaam.web", "service.ttl") or b""
+    triples = (quad.triple for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=address))
+    prefixes = {"dcterms": DCTERMS, "sd": "http://www.w3.org/ns/sparql-service-description#"}
+    body = ox.serialize(triples, format=ox.RdfFormat.from_media_type(media), prefixes=prefixes) or b""
+    return Reply(200, {"content-type": MEDIA[GRAPHS[media]], "vary": "accept"}, body)
 
 
 class NotAcceptable(Exception):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +18,9 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+Answered = Callable[[str, str, int, float, int], None]
+"""Is told of each answer: method, path, status, seconds, bytes of the body."""
+
 HEADERS = [
     (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -38,9 +42,11 @@ class TooSlowly(Exception):
 class Guard:
     """The outermost layer of the service."""
 
-    def __init__(self, app: ASGIApp, *, hosts: Iterable[str], max_body: int, seconds: float) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: Iterable[str], max_body: int, seconds: float, answered: Answered
+    ) -> None:
         self.app, self.hosts = app, frozenset(host.lower() for host in hosts)
-        self.max_body, self.seconds = max_body, seconds
+        self.max_body, self.seconds, self.answered = max_body, seconds, answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -48,14 +54,18 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
-        started = False
+        began, started, status, sent = time.perf_counter(), False, 0, 0
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
+            nonlocal started, status, sent
             if message["type"] == "http.response.start":
-                started = True
+                started, status = True, message["status"]
                 message = {**message, "headers": [*message["headers"], *HEADERS]}
+            elif message["type"] == "http.response.body":
+                sent += len(message.get("body", b""))
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                self.answered(scope["method"], scope["path"], status, time.perf_counter() - began, sent)
 
         if not self._ours(scope):
             await _refuse(send_guarded, 400, b"unknown host")

@@ -134,6 +134,14 @@ class Pool:
         self._all.clear()
         self._free.clear()
 
+    def busy(self) -> int:
+        """Give how many children are at work."""
+        return len(self._all) - len(self._free)
+
+    def queued(self) -> int:
+        """Give how many jobs wait for a child."""
+        return len(self._queue)
+
     async def run(self, job: dict[str, Any], body: bytes = b"") -> Reply:
         """Give the answer to a job; raises `Busy`, `TooSlow` or `Died`. Cancel it, and its child is killed."""
         deadline = asyncio.get_running_loop().time() + self.seconds

@@ -79,15 +79,18 @@ def serve(
     *,
     hosts: tuple[str, ...],
     limits: Limits,
+    log: Callable[[str], None] | None,
     ready: Callable[[], None],
 ) -> None:
     """Serve on a bound socket until the process is told to stop; `ready` is called when it answers.
+
+    `log` takes a line a request.
 
     `hosts` are the names under which the service may be asked for, beside those of this machine.
     """
     names = {"127.0.0.1", "localhost", "[::1]", bound.getsockname()[0], *hosts}
     config = uvicorn.Config(
-        application(opened, hosts=names, limits=limits),
+        application(opened, hosts=names, limits=limits, log=log),
         http=type("Protocol", (Protocol,), {"seconds": limits.seconds}),
         loop="auto",
         lifespan="on",
