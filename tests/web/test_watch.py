@@ -9,6 +9,7 @@ import pyoxigraph as ox
 import pytest
 from webtools import Service
 
+from werkzaam.web.negotiation import GRAPHS
 from werkzaam.web.watch import Watch, kind_of
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -92,9 +93,7 @@ def test_kinds_are_few_whatever_is_asked(path: str, kind: str) -> None:
     assert kind_of(path) == kind
 
 
-@pytest.mark.parametrize(
-    "media", ["text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml"]
-)
+@pytest.mark.parametrize("media", GRAPHS)
 def test_the_endpoint_describes_itself_where_it_is_asked_nothing(service: Service, media: str) -> None:
     got = service.ask("/sparql", Accept=media)
     assert (got.status, got.headers["content-type"].partition(";")[0]) == (200, media)

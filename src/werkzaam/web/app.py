@@ -117,10 +117,10 @@ class Service:
         if scope["method"] in ("GET", "HEAD") and not scope["query_string"]:
             accept = headers.get(b"accept", b"").decode("latin-1")
             try:
-                told = endpoint.description(_address(scope, headers), accept, lang)
+                said = endpoint.description(_address(scope, headers), accept, lang)
             except ValueError:  # a host that can stand in no IRI
-                told = endpoint.problem(400, say(lang, "protocol-one-query"))
-            await _send(told, send)
+                said = endpoint.problem(400, say(lang, "protocol-one-query"))
+            await _send(said, send)
             return
         body = b""
         more = scope["method"] == "POST"
