@@ -119,10 +119,6 @@ class Oxigraph:
             for solution in found
         ]
 
-    def construct(self, query: str) -> bytes:
-        """Give the triples of a CONSTRUCT as N-Triples."""
-        return self._query(query).serialize(format=ox.RdfFormat.N_TRIPLES) or b""
-
     def load_triples(self, graph: str, content: bytes) -> None:
         """Put N-Triples of our own making in the place of everything in `graph`."""
         self._store.remove_graph(ox.NamedNode(graph))
