@@ -72,7 +72,7 @@ def _explain(name: str, form: str, lang: str, store: str | None) -> None:
     from werkzaam.explaining import explain
     from werkzaam.store import Oxigraph
 
-    opened = Werkzaam(store, lang=lang, inferred=True)
+    opened = Werkzaam(store, lang=lang)
     assert isinstance(opened.store, Oxigraph)
     told = list(explain(opened.store, opened.iri(name)))
     if form == "json":

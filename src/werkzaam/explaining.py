@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam.messages import say
-from werkzaam.rules import Rule, inferred_about, rules
+from werkzaam.rules import Rule, inferred_about
 from werkzaam.store import Iri, Oxigraph, Row
 from werkzaam.terms import AXIOM, ID, LANGUAGES, TYPE, WZ
 from werkzaam.words import called, fill, located
@@ -51,17 +51,14 @@ class Explanation:
 
 
 def explain(store: Oxigraph, iri: str) -> Iterator[Explanation]:
-    """Yield why each thing was inferred about `iri`, in a store that holds its inferences.
+    """Yield why each thing follows about `iri` from a store of what is asserted.
 
     What follows from the hierarchy of classes and properties alone is left out, and so are links to itself.
     """
-    for triple in inferred_about(store, iri):
-        if triple.subject == triple.object:
-            continue
-        for rule in rules():
-            if rule.axiom != _LEFT_OUT:
-                for row in rule.premises(store, triple):
-                    yield _explanation(store, rule, triple, row)
+    for triple, rule in inferred_about(store, iri):
+        if triple.subject != triple.object and rule.axiom != _LEFT_OUT:
+            for row in rule.premises(store, triple):
+                yield _explanation(store, rule, triple, row)
 
 
 def _explanation(store: Oxigraph, rule: Rule, triple: ox.Triple, row: Row) -> Explanation:

@@ -33,6 +33,19 @@ class Rule:
     gives: tuple[tuple[str, str, str], ...]
     query: str
 
+    def lines(self, store: Oxigraph) -> set[str]:
+        """Give what follows from `store`, as lines of N-Triples.
+
+        As the rows of a SELECT, which the engine writes in half the time that the triples of a CONSTRUCT take.
+        """
+        names = sorted({term for pattern in self.gives for term in pattern if term.startswith("?")})
+        places = {name: f"{{{index}}}" for index, name in enumerate(names)}
+        written = [
+            "{} {} {} .\n".format(*(places.get(term, term) for term in pattern)).format for pattern in self.gives
+        ]
+        rows = store.answer(_TEMPLATE.sub(f"SELECT {' '.join(names)} WHERE {{", self.query), "tsv").split("\n")[1:-1]
+        return {line(*row.split("\t")) for row in rows for line in written}
+
     def premises(self, store: Oxigraph, triple: ox.Triple) -> list[Row]:
         """Give each way in which the rule comes to `triple`: its variables and what they stand for."""
         found: list[Row] = []
@@ -87,14 +100,22 @@ def rules() -> tuple[Rule, ...]:
 
 def materialise(store: Oxigraph) -> None:
     """Put what the rules give in a graph of its own; they leave out what is asserted."""
-    store.load_triples(INFERRED_GRAPH, b"".join(store.construct(rule.query) for rule in rules()))
+    lines = set[str]().union(*(rule.lines(store) for rule in rules()))
+    store.load_triples(INFERRED_GRAPH, "".join(lines).encode())
 
 
-def inferred_about(store: Oxigraph, iri: str) -> list[ox.Triple]:
-    """Give what was inferred about `iri`, as subject or object, in a store that holds its inferences."""
-    return sorted(
-        {q.triple for q in store.quads(INFERRED_GRAPH) if iri in (_value(q.subject), _value(q.object))}, key=str
-    )
+def inferred_about(store: Oxigraph, iri: str) -> list[tuple[ox.Triple, Rule]]:
+    """Give what follows about `iri`, as subject or object, from a store of what is asserted, each with its rule."""
+    name = f"<{iri}>"
+    found = [
+        (quad.triple, rule)
+        for rule in rules()
+        for line in rule.lines(store)
+        if name in line
+        for quad in ox.parse(line.encode(), format=ox.RdfFormat.N_TRIPLES)
+        if iri in (_value(quad.subject), _value(quad.object))
+    ]
+    return sorted(found, key=lambda one: (str(one[0]), one[1].name))
 
 
 def _value(term: object) -> str:

@@ -111,10 +111,6 @@ class Answers:
             for solution in found
         ]
 
-    def construct(self, query: str) -> bytes:
-        """Give the triples of a CONSTRUCT as N-Triples."""
-        return self._query(query).serialize(format=ox.RdfFormat.N_TRIPLES) or b""
-
     def answer(self, query: str, form: str) -> str:
         """Answer any query as text, serialised by the engine in the thread that asked."""
         found = self._query(query)

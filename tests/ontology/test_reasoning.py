@@ -24,6 +24,7 @@ from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
 from werkzaam.questions import questions
 from werkzaam.reasoning import around
+from werkzaam.rules import rules
 from werkzaam.store import Oxigraph
 from werkzaam.terms import AXIOM, CONCEPT, GRAPH, ID, INFERRED_GRAPH, LANGUAGES, TYPE, WZ
 from werkzaam.validation import check, known_names
@@ -194,6 +195,11 @@ def test_what_is_inferred_stands_in_a_graph_of_its_own_and_only_where_asked_for(
     assert not list(packaged().quads(INFERRED_GRAPH))
 
 
+def test_what_a_rule_gives_is_what_its_query_constructs(collection_: Oxigraph) -> None:
+    for rule in rules():
+        assert rule.lines(collection_) == set(collection_.answer(rule.query, "nt").splitlines(keepends=True)), rule.name
+
+
 LOSING = sorted(name for name, one in questions().items() if one.inferred)
 
 
@@ -278,6 +284,14 @@ def test_explain_gives_the_premises_with_their_places(run: Run, lang: str) -> No
     assert "De Cirkel" in ran.out
     assert "6.1/zelfontplooiing" in ran.out
     assert "http" not in ran.out
+
+
+def test_explain_tells_what_a_rule_adds_only_where_nobody_said_it(run: Run) -> None:
+    """A contradiction that was entered on one side follows on the other, and it is said from which."""
+    ran = run("reason", "--explain", "adp/p139", "--lang", "en", "--format", "json")
+    told = [one for one in json.loads(ran.out)["explanations"] if one["axiom"] == AXIOM + "contradicts"]
+    assert {one["subject"].removeprefix(ID) for one in told} == {"claim/adp/f101"}
+    assert {one["iri"].removeprefix(ID) for one in told[0]["premises"]} == {"claim/adp/f101", "claim/adp/p139"}
 
 
 def test_ask_and_query_infer_only_when_told(run: Run) -> None:
