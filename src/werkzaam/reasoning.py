@@ -50,11 +50,12 @@ def reason(files: Sequence[str], store: str | None = None, *, java: bool = True,
     """
     if java:
         hermit.require_java()
-    opened = open_store(store)
-    held = opened if store is None else opened.copy()
     model = Model()
     report = Report()
-    if not data:
+    if data:
+        opened = open_store(store)
+        held = opened if store is None else opened.copy()
+    else:
         held = Oxigraph()
         held.load_triples(ONTOLOGY_GRAPH, "".join(f"{one} .\n" for one in model.ontology).encode())
     named, given = _read(files, store, held, report)
