@@ -174,3 +174,66 @@ def test_a_question_takes_an_old_name_for_the_new_one(run: Any) -> None:
     assert old.code == 0, old.err
     assert old.out == new.out
     assert len(new.out.splitlines()) > 5
+
+
+# ---- tables
+
+METADATA = """\
+{{
+ "@context": ["http://www.w3.org/ns/csvw", {{"@language": "nl"}}],
+ "wz:document": {{"werkzaam": "1", "language": "en", "study": "adp", "document": "proef",
+   "coding": {{"id": "c1", "by": "taalmodel", "date": "2026-11-24", "guide": "2"}}}},
+ "tables": [
+  {{"url": "quickscan.csv", "wz:form": "rows", "wz:under": "quickscan", "tableSchema": {{"columns": [
+    {{"titles": "id", "name": "id"}}, {{"titles": "{key}", "name": "{key}"}},
+    {{"titles": "note", "name": "statement.en"}}]}}}},
+  {{"url": "facts.csv", "wz:form": "rows", "wz:under": "claims", "tableSchema": {{"columns": [
+    {{"name": "id"}}, {{"name": "kind"}}, {{"name": "aspect"}}, {{"name": "statement.en"}},
+    {{"name": "source.phrase"}}]}}}}
+ ]
+}}
+"""
+QUICKSCAN = 'id,{key},note\nalmere,yes,"target-met, it says"\nzwolle,no,None\n'
+FACTS = (
+    "id,kind,aspect,statement.en,source.phrase\r\n"
+    'f1,feature,{value},"One desk for law-joining,\r\nit is ""said"".",at the desk\r\n'
+    "f2,feature,size,Forty take part.,forty take part\r\n"
+    'f3,feature,"{value}",law-joining is here,it is here\r\n'
+)
+
+
+def tables(folder: Path, key: str, value: str) -> dict[str, bytes]:
+    made = {
+        "csvw-metadata.json": METADATA.format(key=key).encode(),
+        "quickscan.csv": QUICKSCAN.format(key=key).encode(),
+        "facts.csv": b"\xef\xbb\xbf" + FACTS.format(value=value).encode(),
+    }
+    for name, content in made.items():
+        (folder / name).write_bytes(content)
+    return made
+
+
+def test_tables_are_rewritten_in_their_columns_and_cells_and_nowhere_else(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    after = tables(tmp_path / "new", "hardest-to-place", "joining-of-acts")
+    before = tables(tmp_path, "target-met", "law-joining")
+    file = tmp_path / "csvw-metadata.json"
+    dry = run("migrate", "--dry-run", file)
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
+    done = run("migrate", file)
+    assert done.code == 0, done.err
+    assert done.out == dry.out
+    told = [line.removeprefix(f"{tmp_path}/") for line in sorted(done.out.splitlines())]
+    assert [line.split(":")[0] for line in told] == ["facts.csv", "facts.csv", "quickscan.csv"]
+    assert "“target-met” → “hardest-to-place”" in told[-1]
+    assert {name: (tmp_path / name).read_bytes() for name in after} == after
+    assert run("migrate", file).out == ""
+
+
+def test_tables_that_cannot_be_read_are_refused_untouched(run: Any, tmp_path: Path) -> None:
+    before = tables(tmp_path, "target-met", "law-joining")
+    (tmp_path / "facts.csv").unlink()
+    ran = run("migrate", tmp_path / "csvw-metadata.json")
+    assert ran.code == 2
+    assert "facts.csv" in ran.err
+    assert (tmp_path / "quickscan.csv").read_bytes() == before["quickscan.csv"]

@@ -63,6 +63,8 @@ def test_version_is_the_same_wherever_it_stands(model: Model) -> None:
     of_ontology = {t.object.value for t in model.ontology if t.predicate.value.endswith("#versionInfo")}
     assert cited is not None
     assert {version("werkzaam"), cited[1].strip('"')} | of_ontology == {project}
+    changes = (CHECKOUT / "CHANGELOG.md").read_text("utf-8")
+    assert re.findall(r"^## \[(.+?)\]", changes, re.MULTILINE)[0] == project
 
 
 # ---- what a start costs

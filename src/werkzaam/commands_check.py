@@ -47,13 +47,13 @@ def migrate(files: tuple[str, ...], dry_run: bool, lang: str | None) -> None:
     from werkzaam.migration import migrate as run
 
     lang = lang or default_language()
-    made = [(file, *run(file)) for file in files]  # all of them, before any file is touched
-    for file, content, changes in made:
-        if changes and not dry_run:
+    made = [run(file) for file in files]  # all of them, before any file is touched
+    for one in made:
+        for file, content in () if dry_run else one.contents.items():
             try:
                 write_whole(Path(file), content)
             except OSError as error:
                 raise UsageError("output-unwritable", path=file, problem=error.strerror or "") from None
-        _out(say(lang, "migrated", place=one.place, old=one.old, new=one.new) for one in changes)
-    count, touched = sum(len(changes) for _, _, changes in made), sum(bool(changes) for _, _, changes in made)
+        _out(say(lang, "migrated", place=change.place, old=change.old, new=change.new) for change in one.changes)
+    count, touched = sum(len(one.changes) for one in made), sum(len(one.contents) for one in made)
     click.echo(say(lang, "migrate-count-dry" if dry_run else "migrate-count", count=count, files=touched), err=True)

@@ -24,6 +24,8 @@ from werkzaam.terms import AXIOM, RDFS, TYPE, WZ
 OWL = "http://www.w3.org/2002/07/owl#"
 SECONDS = 600.0
 MEMORY = 2000
+# It runs for seconds: compiling what it does to the utmost, as a JVM would, takes longer than it saves.
+_JVM = ("-XX:+IgnoreUnrecognizedVMOptions", "-XX:TieredStopAtLevel=1", f"-Xmx{MEMORY}M")
 _NOT_LOGIC = frozenset((WZ + "axiom", WZ + "construct", RDFS + "label", RDFS + "comment"))
 _DECLARES = frozenset((OWL + "Class", OWL + "ObjectProperty"))
 _ANSWER = re.compile(r"^(\w+)\( ((?:<[^>]+>\s*)+)\)$", re.MULTILINE)
@@ -107,7 +109,7 @@ def ask(triples: Iterable[ox.Triple], *, values: bool = False, seconds: float = 
     with tempfile.TemporaryDirectory(prefix="werkzaam-") as folder:
         file = Path(folder) / "facts.nt"
         file.write_text("".join(f"{triple} .\n" for triple in project(triples)), "utf-8")
-        command = [str(owlready2.JAVA_EXE), f"-Xmx{MEMORY}M", "-cp", str(reasoning._HERMIT_CLASSPATH)]
+        command = [str(owlready2.JAVA_EXE), *_JVM, "-cp", str(reasoning._HERMIT_CLASSPATH)]
         command += [
             "org.semanticweb.HermiT.cli.CommandLine",
             "-c",

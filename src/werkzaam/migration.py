@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from werkzaam.errors import InputError, OurFault, Place, finding
 from werkzaam.foreign import read_file
+from werkzaam.loading import Beside, nothing
 
-SUFFIXES = (".yaml", ".yml", ".ttl")
+TABLES = "csvw-metadata.json"
+SUFFIXES = (".yaml", ".yml", ".ttl", TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,19 @@ class Change:
     new: str
 
 
-def migrate(file: str) -> tuple[bytes, list[Change]]:
-    """Give the content of `file` with every deprecated name replaced, and what changed.
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """What becomes of a document: the contents of its files that change, and what changed."""
 
-    It is read in a limited child process. Raises `InputError` where the file cannot be read, is no YAML or Turtle, or
-    is broken.
+    contents: Mapping[str, bytes]
+    changes: Sequence[Change]
+
+
+def migrate(file: str) -> Migrated:
+    """Give what becomes of `file`, and of the tables that it describes, with every deprecated name replaced.
+
+    It is read in a limited child process. Raises `InputError` where the file cannot be read, is of no form that is
+    rewritten, or is broken.
     """
     from werkzaam.sandbox import ChildDied, call
     from werkzaam.validation import SECONDS
@@ -35,22 +46,32 @@ def migrate(file: str) -> tuple[bytes, list[Change]]:
     if not file.lower().endswith(SUFFIXES):
         raise InputError("migrate-form", file=file)
     try:
-        text, changes = call(_in_child, content.decode("latin-1"), file, seconds=SECONDS)
+        contents, changes = call(_in_child, content.decode("latin-1"), file, seconds=SECONDS)
     except ChildDied as death:
         key = "input-kills-reader" if death.reason == "crash" else "input-takes-too-long"
         problem = finding(key, Place(file)).message("en")
         raise InputError("migrate-unreadable", place=file, problem=problem) from None
-    made = [Change(Place(file, line, column), old, new) for line, column, old, new in changes]
-    return text.encode("latin-1"), made
+    made = [Change(Place(where, line, column), old, new) for where, line, column, old, new in changes]
+    return Migrated({name: text.encode("latin-1") for name, text in contents.items()}, made)
 
 
-def _in_child(text: str, file: str) -> tuple[str, list[tuple[int, int, str, str]]]:
-    content, changes = rewrite(text.encode("latin-1"), file)
-    return content.decode("latin-1"), [(c.place.line or 0, c.place.column or 0, c.old, c.new) for c in changes]
+def _in_child(text: str, file: str) -> tuple[dict[str, str], list[tuple[str, int | None, int | None, str, str]]]:
+    from werkzaam.validation import _beside
+
+    content = text.encode("latin-1")
+    if file.lower().endswith(TABLES):
+        made = rewrite_set(content, file, _beside(file))
+    else:
+        after, changes = rewrite(content, file)
+        made = Migrated({file: after} if changes else {}, changes)
+    return (
+        {name: one.decode("latin-1") for name, one in made.contents.items()},
+        [(c.place.file, c.place.line, c.place.column, c.old, c.new) for c in made.changes],
+    )
 
 
 def rewrite(content: bytes, file: str) -> tuple[bytes, list[Change]]:
-    """Do the work of `migrate` on `content`, in this process."""
+    """Do the work of `migrate` on the `content` of one YAML or Turtle file, in this process."""
     from werkzaam.model import Model
 
     model = Model()
@@ -71,19 +92,41 @@ def rewrite(content: bytes, file: str) -> tuple[bytes, list[Change]]:
         made += [text[done:start], quote + new + quote]
         done = end
     after = bom + "".join([*made, text[done:]]).encode()
-    again = _load(after, file, model)
-    if again.triples != loaded.triples or any(one.rule == "deprecated-name" for one in again.findings):
-        raise OurFault("our-fault", problem="migrate: the new document would not say the same")
+    _same(loaded, _load(after, file, model))
     return after, [Change(place, written.strip("\"'"), new) for _, _, written, new, place in changes]
 
 
-def _load(content: bytes, file: str, model: Any) -> Any:
+def rewrite_set(content: bytes, file: str, beside: Beside) -> Migrated:
+    """Do the work of `migrate` on the `content` of the metadata of tables, which `beside` reads, in this process."""
+    from werkzaam.migration_tables import rewrite_tables
+    from werkzaam.model import Model
+
+    model = Model()
+    loaded = _load(content, file, model, beside)
+    told = [one for one in loaded.findings if one.rule == "deprecated-name"]
+    if not told:
+        return Migrated({}, [])
+    made = rewrite_tables(content, file, told, beside)
+    folder = file.removesuffix(Path(file).name)
+    again = _load(made.contents[file], file, model, lambda name: made.contents.get(folder + name) or beside(name))
+    _same(loaded, again)
+    changed = {name: one for name, one in made.contents.items() if name != file or one != content}
+    return Migrated(changed, [Change(*one) for one in made.changes])
+
+
+def _same(before: Any, after: Any) -> None:
+    """Raise `OurFault` where what was rewritten says something else, or still has a deprecated name."""
+    if after.triples != before.triples or any(one.rule == "deprecated-name" for one in after.findings):
+        raise OurFault("our-fault", problem="migrate: the new document would not say the same")
+
+
+def _load(content: bytes, file: str, model: Any, beside: Beside = nothing) -> Any:
     from werkzaam.loading import loader_for
     from werkzaam.model import add_names
 
     loader, names = loader_for(file), model.names.copy()
-    add_names(names, model, loader.things(content, model))
-    loaded = loader.load(content, file, model, names)
+    add_names(names, model, loader.things(content, model, beside))
+    loaded = loader.load(content, file, model, names, beside)
     broken = [one for one in loaded.findings if one.severity == "violation" and one.rule in _BROKEN]
     if broken:
         raise InputError("migrate-unreadable", place=str(broken[0].place), problem=broken[0].message("en"))
@@ -93,7 +136,7 @@ def _load(content: bytes, file: str, model: Any) -> Any:
 _BROKEN = {
     *("not-text", "empty-file", "too-deep", "yaml-syntax", "yaml-alias", "yaml-tag", "yaml-second-document"),
     *("turtle-syntax", "not-a-document", "format-version-missing", "format-version-unknown", "language-missing"),
-    *("study-missing",),
+    *("study-missing", "table-metadata", "table-unreadable", "table-rows"),
 }
 """What keeps a document from being read to its end, so that names in it would be missed."""
 

@@ -50,10 +50,11 @@ def reason(files: Sequence[str], store: str | None = None, *, java: bool = True,
     """
     if java:
         hermit.require_java()
-    held = packaged() if store is None else Oxigraph.of(open_store(store))
     model = Model()
     report = Report()
-    if not data:
+    if data:
+        held = packaged() if store is None else Oxigraph.of(open_store(store))
+    else:
         held = Oxigraph()
         held.load_triples(ONTOLOGY_GRAPH, "".join(f"{one} .\n" for one in model.ontology).encode())
     named, given = _read(files, store, held, report)

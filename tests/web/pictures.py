@@ -6,23 +6,25 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+from webtools import address
 
-PAGES = {
-    "start": {"nl": "/nl/", "en": "/en/"},
-    "answer": {"nl": "/nl/wat-werkt?for=no-paid-work-wanted", "en": "/en/what-works?for=no-paid-work-wanted"},
-    "nothing": {
-        "nl": "/nl/wat-werkt?for=pet-owner&in=sales-targets",
-        "en": "/en/what-works?for=pet-owner&in=sales-targets",
-    },
-    "map": {"nl": "/nl/witte-vlekken", "en": "/en/gap-map?axis=for"},
-    "cases": {"nl": "/nl/casussen", "en": "/en/cases"},
-    "case": {"nl": "/nl/id/intervention/de-cirkel", "en": "/en/id/intervention/de-cirkel"},
-    "claim": {"nl": "/nl/id/claim/adp/k459", "en": "/en/id/claim/adp/k459"},
-    "concept": {"nl": "/nl/concept/mechanism/structure", "en": "/en/concept/mechanism/structure"},
-    "sparql": {"nl": "/nl/sparql", "en": "/en/sparql?query=SELECT+%3Fs+WHERE+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5"},
-    "about": {"nl": "/nl/over", "en": "/en/about"},
-    "accessibility": {"nl": "/nl/toegankelijkheid", "en": "/en/accessibility"},
-    "missing": {"nl": "/nl/niets", "en": "/en/nothing"},
+from werkzaam.terms import LANGUAGES
+
+STATES = {
+    "start": "/{lang}/",
+    "answer": "/{lang}/{what-works}?for=no-paid-work-wanted",
+    "nothing": "/{lang}/{what-works}?for=pet-owner&in=sales-targets",
+    "map": "/{lang}/{gap-map}",
+    "deeper": "/{lang}/{gap-map}?axis=for",
+    "cases": "/{lang}/{cases}",
+    "case": "/{lang}/id/intervention/de-cirkel",
+    "claim": "/{lang}/id/claim/adp/k459",
+    "concept": "/{lang}/concept/mechanism/structure",
+    "sparql": "/{lang}/{sparql}",
+    "result": "/{lang}/{sparql}?query=SELECT+%3Fs+WHERE+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5",
+    "about": "/{lang}/{about}",
+    "accessibility": "/{lang}/{accessibility}",
+    "missing": "/{lang}/nowhere",
 }
 
 
@@ -33,9 +35,9 @@ def main(url: str, folder: Path, widths: list[int]) -> None:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
         for width in widths:
             page = browser.new_page(viewport={"width": width, "height": 900})
-            for name, addresses in PAGES.items():
-                for lang, address in addresses.items():
-                    page.goto(url + address)
+            for name, pattern in STATES.items():
+                for lang in LANGUAGES:
+                    page.goto(url + address(pattern, lang))
                     page.screenshot(path=folder / f"{name}-{lang}-{width}.png", full_page=name not in ("case",))
             page.close()
         browser.close()

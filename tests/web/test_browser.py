@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from webtools import Service
+from webtools import Service, address
+
+from werkzaam.terms import LANGUAGES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 if CHROMIUM is None:
@@ -294,12 +296,12 @@ def test_the_gap_map_prints_on_one_page_of_a4_with_every_column(visit: Callable[
 
 STATES = {
     "start": "/{lang}/",
-    "answer": "/{lang}/{what}?for=no-paid-work-wanted",
-    "several": "/{lang}/{what}?for=older&for=younger&for-all=1&in=none",
-    "heading": "/{lang}/{what}?case=de-cirkel&heading=background&page=2",
-    "nothing": "/{lang}/{what}?for=pet-owner&in=sales-targets",
-    "map": "/{lang}/{map}",
-    "deeper": "/{lang}/{map}?axis=for&above=personal-goal",
+    "answer": "/{lang}/{what-works}?for=no-paid-work-wanted",
+    "several": "/{lang}/{what-works}?for=older&for=younger&for-all=1&in=none",
+    "heading": "/{lang}/{what-works}?case=de-cirkel&heading=background&page=2",
+    "nothing": "/{lang}/{what-works}?for=pet-owner&in=sales-targets",
+    "map": "/{lang}/{gap-map}",
+    "deeper": "/{lang}/{gap-map}?axis=for&above=personal-goal",
     "cases": "/{lang}/{cases}",
     "case": "/{lang}/id/intervention/de-cirkel",
     "claim": "/{lang}/id/claim/adp/k459",
@@ -316,23 +318,12 @@ STATES = {
     "about": "/{lang}/{about}",
     "accessibility": "/{lang}/{accessibility}",
     "missing": "/{lang}/nowhere",
-    "unknown": "/{lang}/{what}?for=maatwrk",
-}
-NAMES = {
-    "nl": {"what": "wat-werkt", "map": "witte-vlekken", "cases": "casussen", "about": "over"}
-    | {"accessibility": "toegankelijkheid"},
-    "en": {
-        "what": "what-works",
-        "map": "gap-map",
-        "cases": "cases",
-        "about": "about",
-        "accessibility": "accessibility",
-    },
+    "unknown": "/{lang}/{what-works}?for=maatwrk",
 }
 
 
 def addresses() -> list[str]:
-    return [state.format(lang=lang, **NAMES[lang]) for state in STATES.values() for lang in ("nl", "en")]
+    return [address(state, lang) for state in STATES.values() for lang in LANGUAGES]
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not here (WERKZAAM_WEBTOOLS): accessibility was not checked")
@@ -342,15 +333,15 @@ def test_axe_finds_nothing_on_any_page(browser: Any, service: Service, width: in
     page = context.new_page()
     script = AXE.read_text("utf-8")
     looked = 0
-    for address in addresses():
-        page.goto(service.url + address)
+    for path in addresses():
+        page.goto(service.url + path)
         page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         page.evaluate(script)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         wrong = [
             (one["id"], [node["html"][:120] for node in one["nodes"][:2]], one["help"]) for one in found["violations"]
         ]
-        assert not wrong, (address, wrong)
+        assert not wrong, (path, wrong)
         assert len(found["passes"]) > 5
         looked += 1
     context.close()
@@ -360,6 +351,6 @@ def test_axe_finds_nothing_on_any_page(browser: Any, service: Service, width: in
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_page_is_wider_than_the_screen(visit: Callable[..., Any], service: Service, width: int) -> None:
     page = visit("/nl/", width)
-    for address in addresses():
-        page.goto(service.url + address)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+    for path in addresses():
+        page.goto(service.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

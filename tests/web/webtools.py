@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from werkzaam.web.words import PAGES
+
 
 @dataclass(frozen=True)
 class Got:
@@ -72,6 +74,11 @@ class Service:
                 continue
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def address(pattern: str, lang: str) -> str:
+    """Give an address in a language, with the names that its pages have there: ``/{lang}/{gap-map}``."""
+    return pattern.format(lang=lang, **{page: names[lang] for page, names in PAGES.items()})
 
 
 def started(command: list[str], environment: dict[str, str]) -> Service:
