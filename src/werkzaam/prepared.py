@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from functools import cache
+from multiprocessing import current_process
 from typing import Any
 
-from werkzaam.build import FORMAT, cache_folder, open_store, packaged_nquads, write_whole
+from werkzaam.build import FORMAT, cache_folder, open_store, write_whole
 from werkzaam.model import Model, Names
 from werkzaam.resources import digest
 from werkzaam.sandbox import call
@@ -34,15 +35,14 @@ def model() -> Model:
 def names(store: str | None) -> Names:
     """Give the names of the ontology and of what `store` holds; to be copied before it grows.
 
-    A store on disk is opened in a child: this process can then still fork.
+    A store on disk is opened in a child, so that this process can still fork; a child opens it itself.
     """
     if store is not None:
-        return _with_held(model(), call(_held_in, store))
+        return _with_held(model(), _held_in(store) if current_process().daemon else call(_held_in, store))
     kept = cache_folder() / f"names-{FORMAT}-{digest()[:32]}.json"
     with suppress(OSError, ValueError, KeyError):
         return _read(json.loads(kept.read_bytes()))
-    packaged_nquads()
-    made = _with_held(model(), call(_held_in, None))
+    made = _with_held(model(), _held_in(None))
     with suppress(OSError):  # whoever builds the packaged data says so where the cache cannot be written
         write_whole(kept, json.dumps(_written(made), ensure_ascii=False).encode())
     return made

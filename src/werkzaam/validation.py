@@ -12,6 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam import prepared, shacl
+from werkzaam.build import open_store
 from werkzaam.contradictions import Given, contradictions
 from werkzaam.errors import Finding, InputError, Place, finding
 from werkzaam.foreign import read_file
@@ -20,7 +21,7 @@ from werkzaam.model import Model, Names, add_names
 from werkzaam.sandbox import ChildDied, call
 from werkzaam.store import Oxigraph
 from werkzaam.surroundings import surroundings
-from werkzaam.terms import ONTOLOGY_GRAPH, RDFS, SH, SKOS
+from werkzaam.terms import ONTOLOGY_GRAPH, RDFS, SH, SKOS, TYPE
 from werkzaam.words import short
 
 SECONDS = 300.0
@@ -69,7 +70,7 @@ def _findings_of(file: str, text: str, store: str | None, engine: str, others: s
     if not others:
         add_names(names, model, loader_for(file).things(content, model, _beside(file)))
     loaded = loader_for(file).load(content, file, model, names, _beside(file))
-    return [one.as_dict() for one in check(loaded, model, names, file, engine)]
+    return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: open_store(store))]
 
 
 @lru_cache(maxsize=2)
@@ -107,15 +108,25 @@ def _beside(file: str) -> Callable[[str], bytes]:
     return read
 
 
-def check(loaded: Loaded, model: Model, names: Names, file: str, engine: str | None = None) -> list[Finding]:
+def check(
+    loaded: Loaded,
+    model: Model,
+    names: Names,
+    file: str,
+    engine: str | None = None,
+    held: Callable[[], Oxigraph] | None = None,
+) -> list[Finding]:
     """Give what the loader found and what the shapes and the axioms say, in the order of the file.
 
-    Of one field of one node only the first of these three speaks.
+    Of one field of one node only the first of these three speaks. `held` opens what is already known; it is opened
+    only where a document speaks of the things of others, which may contradict what these say.
     """
     findings = list(loaded.findings)
     if loaded.triples:
         around = surroundings(loaded.triples, model, names)
-        for more in (_by_shapes(loaded, around, model, file, engine), _by_axioms(loaded, around, model, file)):
+        shapes = _by_shapes(loaded, around, model, file, engine)
+        opened = held() if held and _speaks_of_others(loaded, model, names) else None
+        for more in (shapes, _by_axioms(loaded, around, model, file, opened)):
             told = {(one.subject, one.path) for one in findings if one.path}
             findings += [one for one in more if (one.subject, one.path) not in told]
     return sorted(findings, key=_in_order)
@@ -162,8 +173,26 @@ def _called(value: shacl.Term | None, lang: str, model: Model) -> str:
     return textwrap.shorten(value.value, 60, placeholder=" …") if isinstance(value, ox.Literal) else "…"
 
 
-def _by_axioms(loaded: Loaded, around: set[ox.Triple], model: Model, file: str) -> Iterable[Finding]:
-    """Give which axioms the document contradicts, by itself and by what it names; `reason` looks further."""
+def _speaks_of_others(loaded: Loaded, model: Model, names: Names) -> bool:
+    """Say whether a document says something of what it does not enter, or enters it as another kind of thing."""
+    kinds: dict[str, set[str]] = {}
+    for triple in loaded.triples:
+        if isinstance(triple.subject, ox.NamedNode):
+            own = kinds.setdefault(triple.subject.value, set())
+            if triple.predicate.value == TYPE and isinstance(triple.object, ox.NamedNode):
+                own.add(triple.object.value)
+    return any(not own or model.lowest(own) != model.lowest(names.classes.get(iri, own)) for iri, own in kinds.items())
+
+
+def _by_axioms(
+    loaded: Loaded, around: set[ox.Triple], model: Model, file: str, held: Oxigraph | None
+) -> Iterable[Finding]:
+    """Give which axioms the document contradicts: by itself and what it names, or else beside all that is `held`."""
+    if held is not None:
+        store, own = held.copy(), {str(t.subject)[1:-1] for t in loaded.triples}
+        store.load_triples(loaded.graph, "".join(f"{one} .\n" for one in loaded.triples).encode())
+        given = Given({loaded.graph: file}, loaded.places)
+        return [one for one in contradictions(store, given) if one.subject in own]
     # What another document says is nobody's to show here, so it lies in no named graph.
     known = (f"{t} <{ONTOLOGY_GRAPH}> .\n" if model.about(str(t.subject)[1:-1]) else f"{t} .\n" for t in around)
     quads = "".join([*(f"{quad} .\n" for quad in loaded.quads()), *known])
