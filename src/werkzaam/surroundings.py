@@ -16,7 +16,7 @@ from werkzaam.model import Model, Names
 from werkzaam.terms import PREFIXES, RDFS, SH, TYPE
 
 _SUBCLASS = RDFS + "subClassOf"
-_NAME = re.compile(r"<([^<>\s]+)>|(?<![\w:/#])(\w*):([\w./-]*[\w-])")
+_NAME = re.compile(r"<([^<>\s]+)>|(?<![\w:])(\w*):([\w.-]*[\w-])")
 _PREFIX = re.compile(r"PREFIX\s+(\w*):\s*<([^>]*)>", re.IGNORECASE)
 
 
