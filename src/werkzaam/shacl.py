@@ -133,11 +133,14 @@ def _aimed(shapes: Triples) -> Iterator[ox.Triple]:
     """Yield `shapes` with the targets of a node shape moved to the property shapes that it lists.
 
     What they find is the same (SHACL 2.1.3 and 4.8.2), but pySHACL then looks at a property shape once for all nodes
-    and not once for each, which halves the time. A node shape that others point to keeps its properties.
+    and not once for each, which halves the time. A node shape keeps its properties where others point to it, where it
+    is switched off, and where a property shape depends on the others beside it.
     """
     aims = [t for t in shapes if t.predicate.value.startswith(SH + "target")]
     stay = {t.object for t in shapes if t.predicate.value not in (SH + "property", TYPE)}
     stay |= {t.subject for t in shapes if t.predicate.value == SH + "deactivated"}
+    joined = {t.subject for t in shapes if t.predicate.value == SH + "qualifiedValueShapesDisjoint"}
+    stay |= {t.subject for t in shapes if t.predicate.value == SH + "property" and t.object in joined}
     moved = {t.subject for t in aims} - stay
     for triple in shapes:
         rule = triple.object

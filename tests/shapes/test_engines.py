@@ -102,6 +102,7 @@ def test_targets_are_moved_to_the_rules_of_a_shape_that_no_other_points_to() -> 
     :Claim sh:targetClass :A ; sh:property :Claim-scope .
     :Trait sh:targetClass :B ; sh:property :Trait-label .
     :Actor sh:targetClass :C ; sh:node :Trait .
+    :Cell sh:targetClass :E ; sh:property :Cell-sign . :Cell-sign sh:qualifiedValueShapesDisjoint true .
     :Old sh:targetClass :D ; sh:deactivated true ; sh:property :Old-label .
     """
     shapes = [quad.triple for quad in ox.parse(written, format=ox.RdfFormat.TURTLE)]
