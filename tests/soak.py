@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import collections
 import datetime
+import logging
 import platform
 import random
 import sys
@@ -16,6 +17,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
+
+from werkzaam import prepared, shacl
 from werkzaam.build import packaged_nquads
 from werkzaam.errors import WerkzaamError
 from werkzaam.foreign import answer_query
@@ -25,6 +29,8 @@ from werkzaam.printed import as_bytes
 from werkzaam.questions import ask, questions
 from werkzaam.resources import walk
 from werkzaam.store import Oxigraph
+from werkzaam.surroundings import surroundings
+from werkzaam.terms import ONTOLOGY_GRAPH, XSD
 
 Counts = collections.Counter[str]
 
@@ -139,7 +145,63 @@ def crawl(seed: int, number: int) -> Counts:
     return counts
 
 
-CHECKS: dict[str, Callable[[int, int], Counts]] = {"crawl": crawl, "figures": figures, "foreign": foreign}
+def engines(seed: int, number: int) -> Counts:
+    """Break drawn parts of the packaged data at random; both engines must find the same wrong with each."""
+    chance = random.Random(seed)
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)  # it reports each literal that is wrong on purpose
+    model, names = prepared.model(), prepared.names(None)
+    by_subject: dict[str, list[ox.Triple]] = collections.defaultdict(list)
+    for quad in ox.parse(packaged_nquads(), format=ox.RdfFormat.N_QUADS):
+        if quad.graph_name != ox.NamedNode(ONTOLOGY_GRAPH):
+            by_subject[quad.subject.value].append(quad.triple)
+    subjects = sorted(by_subject)
+    slow, fast = shacl.engine("pyshacl", model), shacl.engine("fast", model)
+    counts: Counts = collections.Counter()
+    for turn in range(number):
+        drawn = [by_subject[one] for one in chance.sample(subjects, 12)]
+        near = sorted({getattr(t.object, "value", "") for those in drawn for t in those} & by_subject.keys())
+        drawn += [by_subject[one] for one in near[:12]]
+        triples = sorted({triple for those in drawn for triple in those}, key=str)
+        for _ in range(chance.randint(1, 12)):
+            break_one(triples, chance)
+        data = set(triples) | surroundings(triples, model, names)
+        theirs, ours = set(slow(data)), set(fast(data))
+        assert theirs == ours, f"seed {seed}, turn {turn}: {theirs ^ ours}"
+        counts.update(one.shape for one in ours)
+    counts["documents"] = number
+    return counts
+
+
+def break_one(triples: list[ox.Triple], chance: random.Random) -> None:
+    """Drop a triple, or give it another value: one from elsewhere, of another type or language, or nonsense."""
+    at = chance.randrange(len(triples))
+    one, other = triples[at], chance.choice(triples)
+    text = chance.choice([getattr(one.object, "value", ""), "", "7", "-1", "2009", "2009-13-45", "x\ny", "é́ «»" * 30])
+    made: list[ox.Term] = [
+        other.object,
+        ox.Literal(text),
+        ox.Literal(text, language=chance.choice(["nl", "en", "de", "nl-BE", "EN"])),
+        ox.Literal(
+            text, datatype=ox.NamedNode(XSD + chance.choice(["integer", "decimal", "date", "gYear", "boolean"]))
+        ),
+        ox.NamedNode("https://example.org/vreemd"),
+        one.subject,
+    ]
+    match chance.randrange(3):
+        case 0 if len(triples) > 1:
+            del triples[at]
+        case 1:
+            triples.append(ox.Triple(one.subject, one.predicate, chance.choice(made)))
+        case _:
+            triples[at] = ox.Triple(one.subject, one.predicate, chance.choice(made))
+
+
+CHECKS: dict[str, Callable[[int, int], Counts]] = {
+    "crawl": crawl,
+    "engines": engines,
+    "figures": figures,
+    "foreign": foreign,
+}
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from werkzaam.commands import _findings, _format, _help, _json, _lang, _out, _store, _warm, cli
+from werkzaam.commands import _findings, _format, _help, _json, _lang, _out, _store, cli
 from werkzaam.errors import UsageError
 from werkzaam.language import default_language
 from werkzaam.messages import say
@@ -15,14 +15,14 @@ from werkzaam.messages import say
 @_format("text", "json")
 @_lang
 @_store
-def validate(files: tuple[str, ...], form: str, lang: str | None, store: str | None) -> None:
+@click.option("--engine", type=click.Choice(["pyshacl", "fast"]), help=_help("engine"))
+def validate(files: tuple[str, ...], form: str, lang: str | None, store: str | None, engine: str | None) -> None:
     """Check case documents; all that is wrong at once."""
     from werkzaam.validation import refused
     from werkzaam.validation import validate as run
 
     lang = lang or default_language()
-    _warm(store)
-    found = run(files, store)
+    found = run(files, store, engine)
     if form == "json":
         _json({"version": 1, "files": files, "findings": [one.as_dict() for one in found]})
     else:

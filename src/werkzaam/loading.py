@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -59,6 +60,7 @@ class Loader(Protocol):
         ...
 
 
+@cache
 def loaders() -> Mapping[str, Loader]:
     """Give the loader of each file ending, ours and those of other packages."""
     # By name, since the folder stands beside src/ in a checkout, where no type checker looks.

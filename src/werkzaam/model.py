@@ -6,7 +6,7 @@ A field exists because a property shape says so; its Dutch and English keys stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -48,48 +48,42 @@ class Names:
     `former` are the deprecated IRIs with what replaced them; their names find that, where nothing else has them.
     """
 
-    classes: dict[str, set[str]] = field(default_factory=dict)
-    words: dict[str, set[str]] = field(default_factory=dict)
+    classes: dict[str, frozenset[str]] = field(default_factory=dict)
+    words: dict[str, frozenset[str]] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     former: dict[str, str] = field(default_factory=dict)
-    former_words: dict[str, set[str]] = field(default_factory=dict)
+    former_words: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def add(self, iri: str, classes: Iterable[str], words: Iterable[str]) -> None:
         """Make `iri` known as a member of `classes` and under `words`; a term of others is read but never named."""
         classes = set(classes)
         if not iri.startswith(BASE) and not classes.isdisjoint(TERMS):
             return
-        self.classes.setdefault(iri, set()).update(classes)
+        self.classes[iri] = self.classes.get(iri, frozenset()) | classes
         for word in (*words, slug(iri), "/".join(iri.split("/")[-2:])):
-            self.words.setdefault(fold(word), set()).add(iri)
+            self.words[fold(word)] = self.words.get(fold(word), frozenset()) | {iri}
 
     def replace(self, iri: str, by: str, words: Iterable[str]) -> None:
         """Make `iri` known as what `by` was formerly called, and its `words` as former words."""
         self.former[iri] = by
         for word in (*words, slug(iri), "/".join(iri.split("/")[-2:])):
-            self.former_words.setdefault(fold(word), set()).add(iri)
+            self.former_words[fold(word)] = self.former_words.get(fold(word), frozenset()) | {iri}
 
     def copy(self) -> Names:
-        """Give names that can grow without changing these."""
-        return Names(
-            {iri: set(classes) for iri, classes in self.classes.items()},
-            {word: set(iris) for word, iris in self.words.items()},
-            self.labels,
-            self.former,
-            self.former_words,
-        )
+        """Give names that can grow without changing these; cheap, as no set in them ever changes."""
+        return Names(dict(self.classes), dict(self.words), self.labels, dict(self.former), dict(self.former_words))
 
     def find(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
         """Give every IRI, of a wanted class, that `name` (slug, CURIE, IRI, label) stands for."""
         direct = name if "://" in name else expand(name)
-        found = {direct} & self.classes.keys() if direct else self.words.get(fold(name), set())
+        found = {direct} & self.classes.keys() if direct else self.words.get(fold(name), frozenset())
         fitting = {iri for iri in found if self._fits(iri, wanted)}
         return sorted(fitting or {self.former[old] for old in self.formerly(name, wanted)})
 
     def formerly(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
         """Give every deprecated IRI that `name` stands for and that something of a wanted class replaced."""
         direct = name if "://" in name else expand(name)
-        found = {direct} & self.former.keys() if direct else self.former_words.get(fold(name), set())
+        found = {direct} & self.former.keys() if direct else self.former_words.get(fold(name), frozenset())
         return sorted(old for old in found if self._fits(self.former[old], wanted))
 
     def near(self, name: str, wanted: Iterable[str] | None = None, lang: str = "en") -> list[str]:
@@ -108,7 +102,7 @@ class Names:
         return list(dict.fromkeys(given))[:3]
 
     def _fits(self, iri: str, wanted: Iterable[str] | None) -> bool:
-        return wanted is None or not self.classes.get(iri, set()).isdisjoint(wanted)
+        return wanted is None or not self.classes.get(iri, frozenset()).isdisjoint(wanted)
 
 
 class Model:
@@ -118,6 +112,7 @@ class Model:
         self.ontology = list(_triples("ontology"))
         self.shapes = list(_triples("shapes"))
         self._by: dict[str, dict[str, list[ox.Literal | ox.NamedNode | ox.BlankNode]]] = {}
+        self._parents: dict[str, list[str]] = {}
         for triple in (*self.ontology, *self.shapes):
             subject = getattr(triple.subject, "value", "")
             if not isinstance(triple.object, ox.Triple):
@@ -137,12 +132,23 @@ class Model:
                 texts.setdefault(one.language, one.value)
         return texts
 
+    def about(self, iri: str) -> Mapping[str, Sequence[ox.Literal | ox.NamedNode | ox.BlankNode]]:
+        """Give what the ontology and the shapes say of `iri`, by property."""
+        return self._by.get(iri, {})
+
     def parents(self, cls: str) -> list[str]:
         """Give `cls` and every class above it."""
-        found = [cls]
-        for one in found:
-            found += [up for up in self._values(one, RDFS + "subClassOf") if up not in found]
+        found = self._parents.get(cls)
+        if found is None:
+            found = self._parents[cls] = [cls]
+            for one in found:
+                found += [up for up in self._values(one, RDFS + "subClassOf") if up not in found]
         return found
+
+    def lowest(self, classes: Collection[str]) -> set[str]:
+        """Give those of `classes` that are above no other of them."""
+        above = {up for cls in classes for up in self.parents(cls)[1:]}
+        return set(classes) - above
 
     @cached_property
     def children(self) -> dict[str, set[str]]:

@@ -1,51 +1,86 @@
-"""Check documents: read, resolve, run the shapes; every finding at once, each at its place."""
+"""Check documents: read, resolve, run the shapes and the axioms; every finding at once, each at its place."""
 
 from __future__ import annotations
 
+import gc
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam.errors import Finding, InputError, OurFault, Place, finding
+from werkzaam import prepared, shacl
+from werkzaam.build import open_store
+from werkzaam.contradictions import Given, contradictions
+from werkzaam.errors import Finding, InputError, Place, finding
 from werkzaam.foreign import read_file
 from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
 from werkzaam.sandbox import ChildDied, call
-from werkzaam.store import Store
-from werkzaam.terms import SH, TYPE
+from werkzaam.store import Oxigraph
+from werkzaam.surroundings import surroundings
+from werkzaam.terms import ONTOLOGY_GRAPH, RDFS, SH, SKOS, TYPE
+from werkzaam.words import short
 
 SECONDS = 300.0
-"""How long one document may take: the rules alone take half a minute for a study of 1,700 claims."""
-
-_SEVERITY = {"Violation": "violation", "Warning": "warning", "Info": "info"}
+"""How long one document may take: under pySHACL the rules take some ten seconds for a study of 1,700 claims."""
 
 
-def validate(files: Sequence[str], store: str | None = None) -> list[Finding]:
-    """Check `files` against the vocabulary, the shapes and what `store` already holds.
+def validate(files: Sequence[str], store: str | None = None, engine: str | None = None) -> list[Finding]:
+    """Check `files` against the vocabulary, the shapes, the axioms and what `store` already holds.
 
-    Each file is read in a limited child process. Raises `InputError` where a file cannot be read
-    or its ending is unknown; everything else is a finding.
+    Each file is read in a limited child process; what all of them need is made once, before. `engine` is a name of
+    `shacl.ENGINES`, by default what WERKZAAM_SHACL says. Raises `InputError` where a file cannot be read or its ending
+    is unknown; everything else is a finding.
     """
-    found: list[Finding] = []
-    contents = [(file, read_file(file)) for file in files]
-    for file, _ in contents:
+    engine = shacl.chosen(engine)
+    texts = [(file, read_file(file).decode("latin-1")) for file in files]
+    for file, _ in texts:
         loader_for(file)
-    texts = [(file, content.decode("latin-1")) for file, content in contents]
-    for index, (file, _) in enumerate(texts):
-        try:
-            found += map(Finding.from_dict, call(_in_child, texts, index, store, seconds=SECONDS))
-        except ChildDied as death:
-            found.append(
-                finding("input-kills-reader" if death.reason == "crash" else "input-takes-too-long", Place(file))
-            )
+    shacl.engine(engine, prepared.model())
+    prepared.names(store)
+    gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
+    dead: dict[str, Finding] = {}
+    others = "".join(_told(_things_of, file, text, dead=dead) or "" for file, text in texts if len(texts) > 1)
+    found: list[Finding] = []
+    for file, text in texts:
+        told = [] if file in dead else _told(_findings_of, file, text, store, engine, others, dead=dead)
+        found += [dead[file]] if file in dead else map(Finding.from_dict, told or [])
     return found
 
 
-def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> list[dict[str, Any]]:
-    loaded, model, names = load(texts, index, store)
-    return [one.as_dict() for one in check(loaded, model, names, texts[index][0])]
+def _told(function: Callable[..., Any], file: str, *more: Any, dead: dict[str, Finding]) -> Any:
+    """Give what a child says of a file; where it dies, note so in `dead`."""
+    try:
+        return call(function, file, *more, seconds=SECONDS)
+    except ChildDied as death:
+        dead[file] = finding("input-kills-reader" if death.reason == "crash" else "input-takes-too-long", Place(file))
+
+
+def _things_of(file: str, text: str) -> str:
+    things = loader_for(file).things(text.encode("latin-1"), prepared.model(), _beside(file))
+    return "".join(f"{one} .\n" for one in things)
+
+
+def _findings_of(file: str, text: str, store: str | None, engine: str, others: str) -> list[dict[str, Any]]:
+    model, content = prepared.model(), text.encode("latin-1")
+    names = _known(store, others).copy()
+    if not others:
+        add_names(names, model, loader_for(file).things(content, model, _beside(file)))
+    loaded = loader_for(file).load(content, file, model, names, _beside(file))
+    return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: open_store(store))]
+
+
+@lru_cache(maxsize=2)
+def _known(store: str | None, others: str) -> Names:
+    """Give the names of `store` and of all documents that are checked together; in a forked child, ours."""
+    names = prepared.names(store)
+    if others:
+        names = names.copy()
+        add_names(names, prepared.model(), ox.parse(others, format=ox.RdfFormat.N_TRIPLES))
+    return names
 
 
 def load(texts: Sequence[tuple[str, str]], index: int, store: str | None) -> tuple[Loaded, Model, Names]:
@@ -53,31 +88,13 @@ def load(texts: Sequence[tuple[str, str]], index: int, store: str | None) -> tup
 
     To be called in a limited child.
     """
-    from werkzaam.build import open_store
-
     contents = [(file, text.encode("latin-1")) for file, text in texts]
-    model = Model()
-    names = known_names(open_store(store), model)
+    model = prepared.model()
+    names = prepared.names(store).copy()
     for file, content in contents:
         add_names(names, model, loader_for(file).things(content, model, _beside(file)))
     file, content = contents[index]
     return loader_for(file).load(content, file, model, names, _beside(file)), model, names
-
-
-def known_names(store: Store, model: Model) -> Names:
-    """Give the names of the ontology and of what the documents in `store` hold."""
-    names = model.names.copy()
-    for row in store.select(_HELD):
-        names.add(row["s"], model.parents(row["t"]), [row["n"]] if "n" in row else [])
-    return names
-
-
-_HELD = """
-PREFIX wz: <https://w3id.org/werkzaam/ontology#>
-
-SELECT ?s ?t ?n
-WHERE { ?s a ?t . { ?d wz:contains ?s } UNION { ?d wz:describes ?s } OPTIONAL { ?s wz:name ?n } }
-"""
 
 
 def _beside(file: str) -> Callable[[str], bytes]:
@@ -91,66 +108,108 @@ def _beside(file: str) -> Callable[[str], bytes]:
     return read
 
 
-def check(loaded: Loaded, model: Model, names: Names, file: str) -> list[Finding]:
-    """Give what the loader found and what the shapes find, in the order of the file."""
+def check(
+    loaded: Loaded,
+    model: Model,
+    names: Names,
+    file: str,
+    engine: str | None = None,
+    held: Callable[[], Oxigraph] | None = None,
+) -> list[Finding]:
+    """Give what the loader found and what the shapes and the axioms say, in the order of the file.
+
+    Of one field of one node only the first of these three speaks. `held` opens what is already known; it is opened
+    only where a document speaks of the things of others, which may contradict what these say.
+    """
     findings = list(loaded.findings)
-    told = {(one.subject, one.path) for one in findings if one.path}
     if loaded.triples:
-        findings += [one for one in _run_shapes(loaded, model, names, file) if (one.subject, one.path) not in told]
-    return sorted(findings, key=lambda one: (one.place.line or 0, one.place.column or 0, one.rule, one.subject))
+        around = surroundings(loaded.triples, model, names)
+        shapes = _by_shapes(loaded, around, model, file, engine)
+        opened = held() if held and _speaks_of_others(loaded, model, names) else None
+        for more in (shapes, _by_axioms(loaded, around, model, file, opened)):
+            told = {(one.subject, one.path) for one in findings if one.path}
+            findings += [one for one in more if (one.subject, one.path) not in told]
+    return sorted(findings, key=_in_order)
 
 
-def _run_shapes(loaded: Loaded, model: Model, names: Names, file: str) -> Iterable[Finding]:
-    from pyshacl import validate as run
-    from rdflib import URIRef
-
-    data = _graph((*loaded.triples, *_context(loaded, model, names)))
-    shapes = _graph(model.shapes)
-    # What is only known, not submitted, is checked too and its findings dropped: pySHACL's own `focus_nodes` would
-    # also keep nested shapes from looking at values outside it, and they would silently hold.
-    typed = {t.subject.value for t in loaded.triples if isinstance(t.subject, ox.NamedNode)}
-    _, results, said = run(data, shacl_graph=shapes, inplace=True)
-    if not hasattr(results, "objects"):  # pySHACL gives its own failures back as the results
-        raise OurFault("our-fault", problem=f"pySHACL: {said}")
-    sh = {name: URIRef(SH + name) for name in ("result", "focusNode", "resultPath", "sourceShape", "resultSeverity")}
-    for result in results.objects(None, sh["result"]):
-        focus = str(results.value(result, sh["focusNode"]))
-        if focus not in typed:
-            continue
-        shape = str(results.value(result, sh["sourceShape"]))
-        path = str(results.value(result, sh["resultPath"]) or "")
-        severity = str(results.value(result, sh["resultSeverity"])).rsplit("#", 1)[-1]
-        place = loaded.places.get((focus, path)) or loaded.places.get((focus, "")) or Place(file)
-        yield Finding(shape, _SEVERITY[severity], place, model.in_both(shape, SH + "message"), focus, path)
+def _in_order(one: Finding) -> tuple[int, int, str, str, str]:
+    return one.place.line or 0, one.place.column or 0, one.rule, one.subject, one.value
 
 
-def _context(loaded: Loaded, model: Model, names: Names) -> Iterable[ox.Triple]:
-    """Yield what the shapes must know besides: the ontology, and the types of what is named."""
-    yield from model.ontology
-    named = {t.object.value for t in loaded.triples if isinstance(t.object, ox.NamedNode)}
-    for iri in sorted(named & names.classes.keys()):
-        for cls in sorted(names.classes[iri]):
-            yield ox.Triple(ox.NamedNode(iri), ox.NamedNode(TYPE), ox.NamedNode(cls))
+def _by_shapes(
+    loaded: Loaded, around: set[ox.Triple], model: Model, file: str, engine: str | None
+) -> Iterable[Finding]:
+    """Give what the shapes say of what is submitted; what is only known is not looked at by anyone who reads this."""
+    own = {t.subject for t in loaded.triples if isinstance(t.subject, ox.NamedNode)}
+    results = shacl.engine(shacl.chosen(engine), model)(loaded.triples | around)
+    found: dict[tuple[str, str, str, str], Finding] = {}
+    for result in results:
+        # A rule on the document as a whole has in `value` the node at fault.
+        at = result.value if result.component == "SPARQLConstraintComponent" and result.value in own else result.focus
+        if result.focus in own and isinstance(at, ox.NamedNode):
+            one = _finding(result, at.value, loaded, model, file)
+            found.setdefault((one.rule, one.subject, one.path, one.value), one)
+    return found.values()
 
 
-def _graph(triples: Iterable[ox.Triple]) -> Any:
-    import rdflib
+def _finding(result: shacl.Result, subject: str, loaded: Loaded, model: Model, file: str) -> Finding:
+    places = loaded.places
+    at = (subject, result.path), (subject, ""), (result.focus.value, "")
+    place = next((places[one] for one in at if one in places), Place(file))
+    value = result.value.value if result.value else ""
+    text = {
+        lang: message.replace("{value}", _called(result.value, lang, model))
+        for lang, message in model.in_both(result.shape, SH + "message").items()
+    }
+    given = "" if value == subject or isinstance(result.value, ox.BlankNode) else value
+    return Finding(result.shape, result.severity, place, text, subject, result.path, value=given)
 
-    graph = rdflib.Graph()
 
-    def term(one: Any) -> Any:
-        if isinstance(one, ox.NamedNode):
-            return rdflib.URIRef(one.value)
-        if isinstance(one, ox.BlankNode):
-            return rdflib.BNode(one.value)
-        if one.language:
-            return rdflib.Literal(one.value, lang=one.language)
-        plain = one.datatype.value.endswith("#string")
-        return rdflib.Literal(one.value, datatype=None if plain else rdflib.URIRef(one.datatype.value))
+def _called(value: shacl.Term | None, lang: str, model: Model) -> str:
+    """Give how a message calls what was given: a label, an id, or the text itself, shortened."""
+    if isinstance(value, ox.NamedNode):
+        texts = model.in_both(value.value, SKOS + "prefLabel") or model.in_both(value.value, RDFS + "label")
+        return texts.get(lang) or short(value.value)
+    return textwrap.shorten(value.value, 60, placeholder=" …") if isinstance(value, ox.Literal) else "…"
 
-    for triple in triples:
-        graph.add((term(triple.subject), term(triple.predicate), term(triple.object)))
-    return graph
+
+def _speaks_of_others(loaded: Loaded, model: Model, names: Names) -> bool:
+    """Say whether a document says something of what it does not enter, or enters it as another kind of thing."""
+    kinds: dict[str, set[str]] = {}
+    for triple in loaded.triples:
+        if isinstance(triple.subject, ox.NamedNode):
+            own = kinds.setdefault(triple.subject.value, set())
+            if triple.predicate.value == TYPE and isinstance(triple.object, ox.NamedNode):
+                own.add(triple.object.value)
+    return any(not own or model.lowest(own) != model.lowest(names.classes.get(iri, own)) for iri, own in kinds.items())
+
+
+def _by_axioms(
+    loaded: Loaded, around: set[ox.Triple], model: Model, file: str, held: Oxigraph | None
+) -> Iterable[Finding]:
+    """Give which axioms the document contradicts: by itself and what it names, or else beside all that is `held`."""
+    if held is not None:
+        store, own = held.copy(), {str(t.subject)[1:-1] for t in loaded.triples}
+        store.load_triples(loaded.graph, "".join(f"{one} .\n" for one in loaded.triples).encode())
+        given = Given({loaded.graph: file}, loaded.places)
+        return [one for one in contradictions(store, given) if one.subject in own]
+    # What another document says is nobody's to show here, so it lies in no named graph.
+    known = (f"{t} <{ONTOLOGY_GRAPH}> .\n" if model.about(str(t.subject)[1:-1]) else f"{t} .\n" for t in around)
+    quads = "".join([*(f"{quad} .\n" for quad in loaded.quads()), *known])
+    given = Given({loaded.graph: file}, loaded.places)
+    if not any(contradictions(_store(quads), given)):
+        return []
+    labels = (f"{t} <{ONTOLOGY_GRAPH}> .\n" for t in model.ontology if t.predicate.value in _LABELS)
+    return list(contradictions(_store(quads + "".join(labels)), given))
+
+
+_LABELS = frozenset((SKOS + "prefLabel", RDFS + "label"))
+
+
+def _store(quads: str) -> Oxigraph:
+    store = Oxigraph()
+    store.load_nquads(quads.encode())
+    return store
 
 
 def refused(findings: Iterable[Finding]) -> bool:

@@ -72,7 +72,7 @@ class CasePages:
 
     def has_page(self, iri: str) -> bool:
         """Say whether an IRI is a project, part, organisation, study or theory of which something is claimed."""
-        classes = self._opened.known.names.classes.get(iri, set())
+        classes = self._opened.known.names.classes.get(iri, frozenset())
         return not classes.isdisjoint(WZ + kind for kind in _KINDS) and bool(self._of(iri))
 
     def _of(self, iri: str) -> list[Node]:

@@ -1,0 +1,83 @@
+"""What every check needs and no document changes, made once a process: the model, and what is known by name.
+
+The names of the packaged data are kept in the user's cache beside these data, as making them takes a second.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from functools import cache
+from multiprocessing import current_process
+from typing import Any
+
+from werkzaam.build import FORMAT, cache_folder, open_store, write_whole
+from werkzaam.model import Model, Names
+from werkzaam.resources import digest
+from werkzaam.sandbox import call
+from werkzaam.store import Store
+
+_HELD = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?s ?t ?n
+WHERE { ?s a ?t . { ?d wz:contains ?s } UNION { ?d wz:describes ?s } OPTIONAL { ?s wz:name ?n } }
+"""
+
+
+@cache
+def model() -> Model:
+    """Give the ontology and the shapes."""
+    return Model()
+
+
+@cache
+def names(store: str | None) -> Names:
+    """Give the names of the ontology and of what `store` holds; to be copied before it grows.
+
+    A store on disk is opened in a child, so that this process can still fork; a child opens it itself.
+    """
+    if store is not None:
+        return _with_held(model(), _held_in(store) if current_process().daemon else call(_held_in, store))
+    kept = cache_folder() / f"names-{FORMAT}-{digest()[:32]}.json"
+    with suppress(OSError, ValueError, KeyError):
+        return _read(json.loads(kept.read_bytes()))
+    made = _with_held(model(), _held_in(None))
+    with suppress(OSError):  # whoever builds the packaged data says so where the cache cannot be written
+        write_whole(kept, json.dumps(_written(made), ensure_ascii=False).encode())
+    return made
+
+
+def known_names(store: Store, model: Model) -> Names:
+    """Give the names of the ontology and of what the documents in `store` hold."""
+    return _with_held(model, _held(store))
+
+
+def _held_in(store: str | None) -> list[list[str]]:
+    return _held(open_store(store))
+
+
+def _held(store: Store) -> list[list[str]]:
+    return [[str(value) for value in row.values()] for row in store.select(_HELD)]
+
+
+def _with_held(model: Model, held: list[list[str]]) -> Names:
+    found = model.names.copy()
+    for thing, kind, *called in held:
+        found.add(thing, model.parents(kind), called)
+    return found
+
+
+def _written(names: Names) -> dict[str, Any]:
+    sets = {"classes": names.classes, "words": names.words, "former_words": names.former_words}
+    return {
+        "labels": names.labels,
+        "former": names.former,
+        **{key: {name: sorted(those) for name, those in value.items()} for key, value in sets.items()},
+    }
+
+
+def _read(data: dict[str, Any]) -> Names:
+    sets = {key: {name: frozenset(those) for name, those in data[key].items()} for key in ("classes", "words")}
+    former = {name: frozenset(those) for name, those in data["former_words"].items()}
+    return Names(**sets, labels=data["labels"], former=data["former"], former_words=former)

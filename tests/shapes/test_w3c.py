@@ -1,0 +1,138 @@
+"""What our shapes are made of works as the W3C's test suite for SHACL says, in both engines.
+
+Which of its tests concern us is computed from the shapes: a construct that is new there is tested from then on.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import Counter
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from werkzaam import shacl
+from werkzaam.model import Model
+from werkzaam.shacl import Term
+from werkzaam.terms import SH, TYPE
+
+EXTERNAL = os.environ.get("WERKZAAM_EXTERNAL", "")
+if not EXTERNAL:
+    pytest.skip("WERKZAAM_EXTERNAL is not set: the W3C's SHACL tests", allow_module_level=True)
+SUITE = Path(EXTERNAL) / "shacl-tests"
+
+MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
+SHT = "http://www.w3.org/ns/shacl-test#"
+needs_fast = pytest.mark.skipif(find_spec("shacl") is None, reason="the extra `fast` is not installed")
+ENGINES = ["pyshacl", pytest.param("fast", marks=needs_fast)]
+
+# What says nothing about data, or is in every shape and so would choose every test.
+EVERYWHERE = {"NodeShape", "PropertyShape", "property", "path", "order", "defaultValue", "message"}
+# What an engine gives otherwise, and why that does not touch us.
+OTHERWISE: dict[str, set[str]] = {
+    # The suite wants `sh:uniqueLang "1"^^xsd:boolean` to ask nothing, as only the term `true` does. We write `true`.
+    # It finds no prefix through owl:imports, and does not bind $shapesGraph, as it need not. We use neither.
+    "pyshacl": {"core/property/uniqueLang-002", "sparql/node/prefixes-001", "sparql/pre-binding/shapesGraph-001"},
+    # It lets pass a subquery that does not project $this, which is wrong. pySHACL refuses it, so ours have none.
+    "fast": {"sparql/pre-binding/unsupported-sparql-004"},
+}
+
+Facts = dict[str, dict[str, list[Term]]]
+
+
+@cache
+def read(file: Path) -> tuple[ox.Triple, ...]:
+    return tuple(q.triple for q in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE, base_iri=file.as_uri()))
+
+
+@cache
+def facts(file: Path) -> Facts:
+    found: Facts = {}
+    for one in read(file):
+        found.setdefault(one.subject.value, {}).setdefault(one.predicate.value, []).append(one.object)
+    return found
+
+
+def terms(triples: tuple[ox.Triple, ...] | list[ox.Triple]) -> set[str]:
+    """Give the terms of SHACL, without their namespace, that some shapes use."""
+    used = {iri.value for t in triples for iri in (t.predicate, t.object) if isinstance(iri, ox.NamedNode)}
+    return {iri.removeprefix(SH) for iri in used if iri.startswith(SH)}
+
+
+@cache
+def ours() -> frozenset[str]:
+    return frozenset(terms(Model().shapes) - EVERYWHERE)
+
+
+def graphs(file: Path) -> tuple[tuple[ox.Triple, ...], tuple[ox.Triple, ...], Facts, Term]:
+    """Give the data and the shapes of the test in `file`, what it says, and the result that it expects."""
+    said = facts(file)
+    (test,) = [one for one in said.values() if ox.NamedNode(SHT + "Validate") in one.get(TYPE, [])]
+    action = said[test[MF + "action"][0].value]
+    data, shapes = (
+        read(Path(action[SHT + part][0].value.removeprefix("file://"))) for part in ("dataGraph", "shapesGraph")
+    )
+    return data, shapes, said, test[MF + "result"][0]
+
+
+def tests() -> list[Path]:
+    found = [file for file in sorted(SUITE.rglob("*.ttl")) if "sht:Validate" in file.read_text("utf-8")]
+    assert len(found) > 100, f"{SUITE} holds no tests"
+    return [file for file in found if terms(graphs(file)[1]) & ours()]
+
+
+def name(term: Term | None) -> str:
+    return "none" if term is None else "_" if isinstance(term, ox.BlankNode) else str(term)
+
+
+Told = Counter[tuple[str, ...]]
+
+
+def expected(said: Facts, result: Term) -> Told | None:
+    """Give the results that a test expects, None where shapes are wrong and must be refused."""
+    if result == ox.NamedNode(SHT + "Failure"):
+        return None
+
+    def one(node: Term) -> tuple[str, ...]:
+        def value(key: str) -> Term | None:
+            return next(iter(said[node.value].get(SH + key, [])), None)
+
+        path, component = value("resultPath"), value("sourceConstraintComponent")
+        severity = value("resultSeverity")
+        assert component
+        assert severity
+        return (
+            name(value("focusNode")),
+            path.value if isinstance(path, ox.NamedNode) else "",
+            name(value("value")),
+            component.value.rpartition("#")[2],
+            severity.value.rpartition("#")[2].lower(),
+        )
+
+    return Counter(one(node) for node in said[result.value].get(SH + "result", []))
+
+
+def found(engine: str, shapes: tuple[ox.Triple, ...], data: tuple[ox.Triple, ...]) -> Told | None:
+    try:
+        results = shacl.ENGINES[engine](shapes)(data)
+    except Exception:  # an engine says in its own way that shapes are wrong
+        return None
+    return Counter((name(r.focus), r.path, name(r.value), r.component, r.severity) for r in results)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("file", tests(), ids=lambda file: file.relative_to(SUITE).with_suffix("").as_posix())
+def test_a_construct_of_our_shapes_gives_what_the_suite_says(file: Path, engine: str) -> None:
+    logging.disable(logging.CRITICAL)
+    data, shapes, said, result = graphs(file)
+    same = found(engine, shapes, data) == expected(said, result)
+    logging.disable(logging.NOTSET)
+    assert same != (file.relative_to(SUITE).with_suffix("").as_posix() in OTHERWISE[engine])
+
+
+def test_every_construct_of_our_shapes_is_in_the_suite() -> None:
+    assert ours() - set().union(*(terms(graphs(file)[1]) for file in tests())) == set()
