@@ -19,7 +19,7 @@ from werkzaam.foreign import read_file
 from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
 from werkzaam.sandbox import ChildDied, call
-from werkzaam.store import Oxigraph
+from werkzaam.store import Oxigraph, Store
 from werkzaam.surroundings import surroundings
 from werkzaam.terms import ONTOLOGY_GRAPH, RDFS, SH, SKOS, TYPE
 from werkzaam.words import short
@@ -114,7 +114,7 @@ def check(
     names: Names,
     file: str,
     engine: str | None = None,
-    held: Callable[[], Oxigraph] | None = None,
+    held: Callable[[], Store] | None = None,
 ) -> list[Finding]:
     """Give what the loader found and what the shapes and the axioms say, in the order of the file.
 
@@ -185,11 +185,11 @@ def _speaks_of_others(loaded: Loaded, model: Model, names: Names) -> bool:
 
 
 def _by_axioms(
-    loaded: Loaded, around: set[ox.Triple], model: Model, file: str, held: Oxigraph | None
+    loaded: Loaded, around: set[ox.Triple], model: Model, file: str, held: Store | None
 ) -> Iterable[Finding]:
     """Give which axioms the document contradicts: by itself and what it names, or else beside all that is `held`."""
     if held is not None:
-        store, own = held.copy(), {str(t.subject)[1:-1] for t in loaded.triples}
+        store, own = Oxigraph.of(held), {str(t.subject)[1:-1] for t in loaded.triples}
         store.load_triples(loaded.graph, "".join(f"{one} .\n" for one in loaded.triples).encode())
         given = Given({loaded.graph: file}, loaded.places)
         return [one for one in contradictions(store, given) if one.subject in own]
