@@ -1,7 +1,8 @@
 """What every loader gives, and how loaders are found.
 
 A loader is a module of `werkzaam.loaders`, or an entry point of the group ``werkzaam.loaders``,
-with `SUFFIXES` (file endings) and `load(content, file, model, names, beside) -> Loaded`.
+with `SUFFIXES` (file endings) and `load(content, file, model, names, beside) -> Loaded`; a module that has several
+gives them as `LOADERS`.
 """
 
 from __future__ import annotations
@@ -65,8 +66,9 @@ def loaders() -> Mapping[str, Loader]:
     ours = importlib.import_module("werkzaam.loaders")
     found: dict[str, Loader] = {}
     for module in sorted(pkgutil.iter_modules(ours.__path__), key=lambda one: one.name):
-        loader: Loader = importlib.import_module(f"werkzaam.loaders.{module.name}")
-        found.update(dict.fromkeys(loader.SUFFIXES, loader))
+        made = importlib.import_module(f"werkzaam.loaders.{module.name}")
+        for loader in getattr(made, "LOADERS", (made,)):
+            found.update(dict.fromkeys(loader.SUFFIXES, loader))
     from importlib.metadata import entry_points
 
     for point in entry_points(group="werkzaam.loaders"):
@@ -78,9 +80,9 @@ def loaders() -> Mapping[str, Loader]:
 def loader_for(file: str) -> Loader:
     """Give the loader of `file` by its ending; raises `InputError` where there is none."""
     known = loaders()
-    for suffix, loader in known.items():
-        if file.lower().endswith(suffix):
-            return loader
+    fitting = [suffix for suffix in known if file.lower().endswith(suffix)]
+    if fitting:
+        return known[max(fitting, key=len)]
     raise InputError("format-unknown", file=file, known=", ".join(sorted(known)))
 
 
