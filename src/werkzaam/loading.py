@@ -15,6 +15,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
+from werkzaam.cube import observations
 from werkzaam.errors import Finding, InputError, Place
 from werkzaam.model import Model, Names
 from werkzaam.terms import TYPE, WZ
@@ -87,7 +88,7 @@ def loader_for(file: str) -> Loader:
 
 
 def complete(loaded: Loaded, model: Model) -> None:
-    """Add what a document need not write: the defaults of the shapes, the document's scope."""
+    """Add what a document need not write: the defaults of the shapes, the document's scope, what figures observe."""
     facts: dict[str, dict[str, list[str]]] = {}
     for triple in loaded.triples:
         if not isinstance(triple.subject, ox.NamedNode) or isinstance(triple.object, ox.Triple):
@@ -104,3 +105,4 @@ def complete(loaded: Loaded, model: Model) -> None:
                 values = [one.default] if one.default else facts.get(document, {}).get(one.default_from or "", [])
                 for value in filter(None, values):
                     loaded.triples.add(ox.Triple(ox.NamedNode(subject), ox.NamedNode(path), ox.NamedNode(value)))
+    loaded.triples |= set(observations(loaded.triples))

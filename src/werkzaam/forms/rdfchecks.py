@@ -47,10 +47,10 @@ class _Checker:
         return places.get((subject, path)) or places.get((subject, "")) or Place(self.file)
 
     def known(self, subject: str) -> set[str]:
-        """Give the properties that the form of a thing's classes has."""
+        """Give the properties of which the shapes of a thing's classes speak."""
         if subject not in self.fields:
-            found = {path for cls in self.kinds.get(subject, ()) for path in self.model.fields_of(cls)}
-            self.fields[subject] = found
+            classes = {up for cls in self.kinds.get(subject, ()) for up in self.model.parents(cls)}
+            self.fields[subject] = {path for cls, path in self.model.bounds if cls in classes}
         return self.fields[subject]
 
     def triple(
