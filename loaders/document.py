@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from werkzaam.deprecation import Former, instead
 from werkzaam.errors import Finding, Place, finding
+from werkzaam.forms.text import hidden_values
 from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Field, Model, Names
 from werkzaam.naming import Naming
@@ -120,6 +121,7 @@ class _Document:
         data = {"@context": self.context, **node}
         self.loaded.triples = {quad.triple for quad in ox.parse(json.dumps(data), format=ox.RdfFormat.JSON_LD)}
         complete(self.loaded, self.model)
+        self.findings += hidden_values(self.loaded, self.tree.place.file)
 
     def _header(self) -> bool:
         place = self.tree.pairs[0][0].place if self.tree.pairs else self.tree.place

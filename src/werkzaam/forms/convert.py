@@ -38,9 +38,7 @@ def convert(file: str, form: str, lang: str, store: str | None = None) -> Conver
 
     loader_for(file)
     try:
-        text, found = call(
-            _in_child, file, read_file(file).decode("latin-1"), form, lang, store, seconds=SECONDS
-        )
+        text, found = call(_in_child, file, read_file(file).decode("latin-1"), form, lang, store, seconds=SECONDS)
     except ChildDied as death:
         key = "input-kills-reader" if death.reason == "crash" else "input-takes-too-long"
         return Converted(b"", [finding(key, Place(file))])

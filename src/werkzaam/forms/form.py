@@ -78,7 +78,9 @@ class _Former:
         return pairs
 
     def _is_default(self, one: Field, values: list[Value]) -> bool:
-        default = [one.default] if one.default else [v.value for v in self.document_facts.get(one.default_from or "", [])]
+        default = (
+            [one.default] if one.default else [v.value for v in self.document_facts.get(one.default_from or "", [])]
+        )
         return {value.value for value in values} == set(default)
 
     def _values(self, one: Field, values: list[Value], subject: str) -> list[Node]:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import re
 import unicodedata
 from collections.abc import Iterator
 
 import pyoxigraph as ox
 
 from werkzaam.errors import Finding, Place, finding
+from werkzaam.hidden import DECEIVING, HIDDEN
 from werkzaam.loading import Loaded
 
-# What makes a text read otherwise than it is stored: overrides of direction, tags, control characters.
-_DECEIVING = "\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffb"
-# What comes along with a copy from a page or a PDF and hinders finding only.
-_INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff"
-_HIDDEN = re.compile(f"[{_DECEIVING}{_INVISIBLE}]")
-_REFUSED = re.compile(f"[{_DECEIVING}]")
 # A joiner within a picture of several signs, or within a script that needs it, is as it should be.
 _JOINERS = "\u200c\u200d"
 
@@ -40,19 +34,10 @@ def decode(content: bytes, file: str, *, encoding: str = "utf-8-sig") -> tuple[s
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def visible(text: str) -> str:
-    r"""Give a name without what cannot be seen, composed as Unicode wants it.
-
-    >>> visible("cli\u00ebnt\u200b") == visible("clie\u0308nt") == "cliënt"
-    True
-    """
-    return text if text.isascii() else unicodedata.normalize("NFC", _HIDDEN.sub("", text))
-
-
 def _hidden_in(text: str, file: str) -> Iterator[Finding]:
     """Yield a finding for each line that holds characters that nobody sees, at the first of them."""
     told = 0
-    for found in _HIDDEN.finditer(text):
+    for found in HIDDEN.finditer(text):
         at = found.start()
         line = text.count("\n", 0, at) + 1
         if line != told and not _belongs(text, at):
@@ -70,7 +55,7 @@ def hidden_values(loaded: Loaded, file: str) -> Iterator[Finding]:
         if not isinstance(triple.object, ox.Literal) or not isinstance(triple.subject, ox.NamedNode):
             continue
         text, subject, path = triple.object.value, triple.subject.value, triple.predicate.value
-        shown = (found[0] for found in _HIDDEN.finditer(text) if not _belongs(text, found.start()))
+        shown = (found[0] for found in HIDDEN.finditer(text) if not _belongs(text, found.start()))
         new = next((one for one in shown if _code(one) not in told), None)
         if new is not None:
             place = loaded.places.get((subject, path)) or loaded.places.get((subject, "")) or Place(file)
@@ -82,7 +67,7 @@ _RULES = ("character-deceives", "character-invisible")
 
 def _tell(character: str, place: Place, subject: str = "", path: str = "") -> Finding:
     name = unicodedata.name(character, "control character").lower()
-    refused = bool(_REFUSED.fullmatch(character))
+    refused = bool(DECEIVING.fullmatch(character))
     return finding(
         "character-deceives" if refused else "character-invisible",
         place,

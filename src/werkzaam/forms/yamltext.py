@@ -10,7 +10,9 @@ from werkzaam.yamltree import Mapping, Node, Scalar, Sequence
 
 WIDTH = 100
 _PLAIN = re.compile(r"[\w/][\w /.’'()+-]*")
-_RESERVED = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]|[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
+_RESERVED = re.compile(
+    r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]|[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069]"
+)
 
 
 def write(tree: Mapping) -> str:
@@ -33,7 +35,7 @@ def _mapping(node: Mapping, indent: int) -> Iterator[str]:
     pad = " " * indent
     for key, value in node.pairs:
         short = _flow(value)
-        if short is not None and indent + len(key.text) + 2 + len(short) <= WIDTH or isinstance(value, Scalar):
+        if (short is not None and indent + len(key.text) + 2 + len(short) <= WIDTH) or isinstance(value, Scalar):
             yield f"{pad}{key.text}: {short}"
         elif isinstance(value, Mapping):
             yield f"{pad}{key.text}:"
