@@ -35,6 +35,20 @@ def convert(file: str, form: str | None, out: str | None, lang: str | None, stor
     _write(made.content, out, lang)
 
 
+@cli.command(help=_help("template"))
+@click.option("--as", "form", type=click.Choice(["yaml", "xlsx", "context"]), required=True, help=_help("template-as"))
+@click.option("--empty", is_flag=True, help=_help("empty"))
+@click.option("--out", metavar="FILE", help=_help("convert-out"))
+@_lang
+def template(form: str, empty: bool, out: str | None, lang: str | None) -> None:
+    """Write a document to begin with."""
+    from werkzaam.build import packaged_nquads
+    from werkzaam.forms.template import template as run
+
+    lang = lang or default_language()
+    _write(run(form, lang, packaged_nquads(), empty=empty), out, lang)
+
+
 def _by_ending(out: str | None) -> str:
     ending = (out or "").rsplit(".", 1)[-1].lower()
     form = {"yml": "yaml", "json": "jsonld", "xml": "rdf"}.get(ending, ending)

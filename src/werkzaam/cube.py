@@ -33,7 +33,9 @@ def observations(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         if WZ + "numericValue" in facts:
             yield ox.Triple(node, ox.NamedNode(TYPE), ox.NamedNode(_QB + "Observation"))
             yield ox.Triple(node, ox.NamedNode(_QB + "dataSet"), table)
-            sets.add(table.value)
+            # A table of another document is described there.
+            if TYPE in by.get(table.value, {}):
+                sets.add(table.value)
     for table in sorted(sets):
         yield ox.Triple(ox.NamedNode(table), ox.NamedNode(TYPE), ox.NamedNode(_QB + "DataSet"))
         yield ox.Triple(ox.NamedNode(table), ox.NamedNode(_QB + "structure"), ox.NamedNode(ID + "cube/figures"))

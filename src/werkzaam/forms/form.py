@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from werkzaam.errors import Place
 from werkzaam.model import Field, Model, Names
 from werkzaam.naming import Naming
-from werkzaam.terms import GRAPH, LANGUAGES, TYPE, WZ
+from werkzaam.terms import GRAPH, LANGUAGES, SH, TYPE, WZ
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence
 
 VERSION = "1"
@@ -122,6 +122,12 @@ class _Former:
         below = self.model.children.get(above, {above})
         found = sorted(v.value for v in self.facts.get(iri, {}).get(TYPE, []) if v.value in below)
         return found[0] if found else None
+
+
+def explained(model: Model, one: Field, lang: str) -> str:
+    """Say what a field is for and what to fill in, with an example."""
+    about, ask = (model.in_both(one.rule, SH + name).get(lang, "") for name in ("description", "message"))
+    return " ".join(part for part in (about, ask) if part)
 
 
 def natural(name: str) -> list[tuple[int, str]]:

@@ -6,12 +6,12 @@ import io
 import re
 from typing import Any
 
-from werkzaam.forms.form import KIND
+from werkzaam.forms.form import KIND, explained
 from werkzaam.forms.layout import AS, DOCUMENT, LISTS, OF, README, Column, Layout, Sheet
 from werkzaam.forms.rows import Row, Rows, as_rows
 from werkzaam.messages import say
 from werkzaam.model import Model, Names
-from werkzaam.terms import RDFS, SH, SKOS, WZ
+from werkzaam.terms import RDFS, SKOS, WZ
 from werkzaam.yamltree import Mapping
 
 ROOM = 500
@@ -131,9 +131,9 @@ class _Writer:
             key = _OURS.get(column.heading.rsplit(".", 1)[-1], "")
             return say(self.lang, key) if key else ""
         definition = self.model.in_both(column.field.path, SKOS + "definition").get(self.lang, "")
-        message = self.model.in_both(column.field.rule, SH + "message").get(self.lang, "")
         several = say(self.lang, "template-several") if column.several else ""
-        return "\n".join(part for part in (definition, message, several) if part)
+        parts = (explained(self.model, column.field, self.lang), several, definition)
+        return "\n".join(part for part in parts if part)
 
     def _choices(self, page: Any, column: Column, cells: str, sheet: Sheet | None = None) -> None:
         """Give cells a drop-down; what is not in it may be typed too, as a name has more than one form."""
