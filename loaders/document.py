@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Fields
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -290,7 +291,7 @@ class _Document:
                 self._tell_former(kind, found, "")
         return found
 
-    def _former_keys(self, fields: dict[str, Field]) -> dict[str, Former]:
+    def _former_keys(self, fields: Fields[str, Field]) -> dict[str, Former]:
         """Give the keys in the document's language of properties that went and that one of `fields` replaced."""
         return {
             old.keys[self.lang]: old for old in self.model.former.values() if old.by in fields and self.lang in old.keys

@@ -223,7 +223,7 @@ class _Reader:
             text = f"{value:.20f}".rstrip("0").rstrip(".")
         decimals = re.fullmatch(r"0\.(0+)", form)
         if "%" in form:
-            self.findings.append(finding("cell-percent", place, value=f"{value:%}"))
+            self.findings.append(finding("cell-percent", place, value=f"{value * 100:g}%"))
         elif decimals:
             text = f"{value:.{len(decimals[1])}f}"
         elif "." in text and datatype not in _NUMBERS:

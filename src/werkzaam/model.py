@@ -6,7 +6,7 @@ A field exists because a property shape says so; its Dutch and English keys stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -118,6 +118,8 @@ class Model:
         self.ontology = list(_triples("ontology"))
         self.shapes = list(_triples("shapes"))
         self._by: dict[str, dict[str, list[ox.Literal | ox.NamedNode | ox.BlankNode]]] = {}
+        self._parents: dict[str, tuple[str, ...]] = {}
+        self._fields_of: dict[str, dict[str, Field]] = {}
         for triple in (*self.ontology, *self.shapes):
             subject = getattr(triple.subject, "value", "")
             if not isinstance(triple.object, ox.Triple):
@@ -137,12 +139,14 @@ class Model:
                 texts.setdefault(one.language, one.value)
         return texts
 
-    def parents(self, cls: str) -> list[str]:
+    def parents(self, cls: str) -> tuple[str, ...]:
         """Give `cls` and every class above it."""
-        found = [cls]
-        for one in found:
-            found += [up for up in self._values(one, RDFS + "subClassOf") if up not in found]
-        return found
+        if cls not in self._parents:
+            found = [cls]
+            for one in found:
+                found += [up for up in self._values(one, RDFS + "subClassOf") if up not in found]
+            self._parents[cls] = tuple(found)
+        return self._parents[cls]
 
     @cached_property
     def children(self) -> dict[str, set[str]]:
@@ -203,12 +207,14 @@ class Model:
                     found[key] = least, min((int(n) for n in self._values(rule, SH + "maxCount")), default=most)
         return found
 
-    def fields_of(self, cls: str) -> dict[str, Field]:
+    def fields_of(self, cls: str) -> Mapping[str, Field]:
         """Give every field of `cls`, its parents' included, by property."""
-        merged: dict[str, Field] = {}
-        for up in reversed(self.parents(cls)):
-            merged.update(self.fields.get(up, {}))
-        return merged
+        if cls not in self._fields_of:
+            merged: dict[str, Field] = {}
+            for up in reversed(self.parents(cls)):
+                merged.update(self.fields.get(up, {}))
+            self._fields_of[cls] = merged
+        return self._fields_of[cls]
 
     @cached_property
     def former(self) -> dict[str, Former]:

@@ -148,6 +148,8 @@ class _Reader:
             iri = meant[key.text]
             if key.text == "@context":
                 continue
+            if iri == "@type":
+                self.looked.places.setdefault((subject, TYPE), key.place)
             if iri.startswith("@"):
                 self.keyword(iri, key, node, data, scope)
             elif ":" not in iri:
@@ -233,6 +235,3 @@ class _Reader:
             self.tell("key-unknown-near", key.place, key=key.text, near=near[0])
         else:
             self.tell("key-unknown", key.place, key=key.text, known=", ".join(sorted(known)[:40]))
-
-
-__all__ = ["CONTEXT", "TYPE", "Looked", "Scope", "context", "look"]

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from werkzaam.forms.form import natural
 from werkzaam.forms.jsonld import context
 from werkzaam.model import Field, Model
-from werkzaam.terms import PREFIXES, TYPE, shorten, slug
+from werkzaam.terms import CONCEPT, GRAPH, ID, PREFIXES, TYPE, WZ, shorten, slug
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -28,13 +28,31 @@ def write(graph: str, triples: Iterable[ox.Triple], form: str, model: Model) -> 
     ordered = sorted(triples, key=lambda t: (str(t.subject) != f"<{graph}>", natural(str(t.subject)), str(t)))
     if form == "jsonld":
         return (json.dumps(_Compact(graph, ordered, model).data(), ensure_ascii=False, indent=1) + "\n").encode()
+    prefixes = _prefixes(graph, ordered, model) if form in ("ttl", "trig") else PREFIXES if form == "rdf" else None
     if form in ("trig", "nq"):
         quads = [ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(graph)) for t in ordered]
-        return ox.serialize(quads, format=FORMATS[form], prefixes=PREFIXES if form == "trig" else None) or b""
-    prefixes = PREFIXES if form in ("ttl", "rdf") else None
+        return ox.serialize(quads, format=FORMATS[form], prefixes=prefixes) or b""
     content = ox.serialize(ordered, format=FORMATS[form], prefixes=prefixes) or b""
     # A reader of XML makes a line feed of a carriage return that is not written so.
     return content.replace(b"\r", b"&#13;") if form == "rdf" else content
+
+
+def _prefixes(graph: str, triples: Iterable[ox.Triple], model: Model) -> dict[str, str]:
+    """Give the prefixes that a text needs; one a scheme and a kind of things, as slashes in names are hard to read."""
+    study = graph.removeprefix(GRAPH).partition("/")[0]
+    bases = [one.base or "" for one in model.fields_of(WZ + "CaseDocument").values()]
+    own = [ID + base.replace("{study}", study) for base in bases if "{study}" in base]
+    iris = {one.value for t in triples for one in (t.subject, t.predicate, t.object) if isinstance(one, ox.NamedNode)}
+    found: dict[str, str] = {}
+    for iri in sorted(iris):
+        space = next((one for one in (*own, CONCEPT, ID) if iri.startswith(one)), "")
+        if space in own:
+            found[space.removeprefix(ID).partition("/")[0]] = space
+        elif space and "/" in iri.removeprefix(space):
+            name = iri.removeprefix(space).partition("/")[0]
+            found.setdefault(name, space + name + "/")
+    used = {prefix: base for prefix, base in PREFIXES.items() if any(iri.startswith(base) for iri in iris)}
+    return {**used, **{name: base for name, base in found.items() if name not in PREFIXES}}
 
 
 class _Compact:
