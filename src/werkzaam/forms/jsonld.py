@@ -121,7 +121,7 @@ class _Reader:
         self.model, self.names, self.looked, self.ours = model, names, looked, ours
         self.refused = False
 
-    def tell(self, key: str, place: Place, /, **data: Any) -> None:
+    def wrong(self, key: str, place: Place, /, **data: Any) -> None:
         self.looked.findings.append(finding(key, place, **data))
 
     def value(self, tree: Node, data: Any, scope: Scope) -> None:
@@ -166,7 +166,7 @@ class _Reader:
             for one in node.items if isinstance(node, Sequence) else [node]:
                 if isinstance(one, Scalar) and ":" not in scope.iri(one.text) and "@value" not in data:
                     known = ", ".join(slug(cls) for cls in sorted(self.model.children[WZ + "Claim"]))
-                    self.tell("kind-unknown", one.place, value=one.text, known=known)
+                    self.wrong("kind-unknown", one.place, value=one.text, known=known)
         elif keyword in ("@graph", "@list", "@set", "@included"):
             self.value(node, data[key.text], scope)
         elif keyword == "@reverse" and isinstance(node, Mapping):
@@ -195,7 +195,7 @@ class _Reader:
             return
         found = self.names.find(node.text) if node.text else []
         near = shorten(found[0]) if len(found) == 1 else "wzc:mechanism/tailoring"
-        self.tell("iri-expected", node.place, value=node.text, near=near)
+        self.wrong("iri-expected", node.place, value=node.text, near=near)
 
     def context(self, tree: Node, data: Any, scope: Scope) -> tuple[Scope, Any]:
         """Give the scope below a @context, and that context with ours in the place of its IRI."""
@@ -223,7 +223,7 @@ class _Reader:
 
     def remote(self, value: str, place: Place) -> None:
         self.refused = True
-        self.tell("context-remote", place, value=value, known=CONTEXT)
+        self.wrong("context-remote", place, value=value, known=CONTEXT)
 
     def unknown_key(self, key: Scalar, kinds: list[str]) -> None:
         from rapidfuzz import process
@@ -232,6 +232,6 @@ class _Reader:
         known = [one.keys["en"] for one in fields if "en" in one.keys] or [k for k in self.ours if k.islower()]
         near = process.extractOne(key.text, known, score_cutoff=60)
         if near:
-            self.tell("key-unknown-near", key.place, key=key.text, near=near[0])
+            self.wrong("key-unknown-near", key.place, key=key.text, near=near[0])
         else:
-            self.tell("key-unknown", key.place, key=key.text, known=", ".join(sorted(known)[:40]))
+            self.wrong("key-unknown", key.place, key=key.text, known=", ".join(sorted(known)[:40]))
