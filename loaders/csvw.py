@@ -22,11 +22,9 @@ import pyoxigraph as ox
 from werkzaam.errors import Finding, InputError, Place, finding
 from werkzaam.loading import Beside, Loaded, nothing
 from werkzaam.model import Model, Names
-from werkzaam.terms import ID, TYPE, WZ
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence
 
 SUFFIXES = ("csvw-metadata.json",)
-_QB = "http://purl.org/linked-data/cube#"
 _STATUS = {"-": "dash", "Onduidelijk": "unclear", "<3": "withheld"}
 _NUMBER = r"\d{1,3}(?:\.\d{3})+|\d+(?:,\d+)?"
 _COUNT = re.compile(rf"({_NUMBER})(%?)(?![\d.,-])")
@@ -38,7 +36,6 @@ def load(content: bytes, file: str, model: Model, names: Names, beside: Beside =
     """Read the tables that a metadata file describes; the graph is that of the document which they make up."""
     tree, findings = _read(content, file, beside)
     loaded: Loaded = _document().from_tree(tree, model, names, findings)
-    loaded.triples |= set(_cube(loaded.triples))
     return loaded
 
 
@@ -259,27 +256,3 @@ def _value(text: str) -> str:
 
 def _decimals(text: str) -> str:
     return str(len(text.partition(",")[2]))
-
-
-def _cube(triples: set[ox.Triple]) -> Iterator[ox.Triple]:
-    """Yield what makes observations of the figures with a number: their data set and the place of printing."""
-    by: dict[str, dict[str, list[Any]]] = {}
-    for triple in triples:
-        if isinstance(triple.subject, ox.NamedNode):
-            by.setdefault(triple.subject.value, {}).setdefault(triple.predicate.value, []).append(triple.object)
-    sets = set()
-    for subject, facts in by.items():
-        if WZ + "inTable" not in facts:
-            continue
-        table = facts[WZ + "inTable"][0]
-        sources = facts.get(WZ + "supportedBy") or by.get(table.value, {}).get(WZ + "supportedBy", [])
-        node = ox.NamedNode(subject)
-        for source in sources[:1]:
-            yield ox.Triple(node, ox.NamedNode(WZ + "place"), source)
-        if WZ + "numericValue" in facts:
-            yield ox.Triple(node, ox.NamedNode(TYPE), ox.NamedNode(_QB + "Observation"))
-            yield ox.Triple(node, ox.NamedNode(_QB + "dataSet"), table)
-            sets.add(table.value)
-    for table in sorted(sets):
-        yield ox.Triple(ox.NamedNode(table), ox.NamedNode(TYPE), ox.NamedNode(_QB + "DataSet"))
-        yield ox.Triple(ox.NamedNode(table), ox.NamedNode(_QB + "structure"), ox.NamedNode(ID + "cube/figures"))

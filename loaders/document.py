@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Fields
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -14,9 +15,11 @@ import pyoxigraph as ox
 
 from werkzaam.deprecation import Former, instead
 from werkzaam.errors import Finding, Place, finding
+from werkzaam.forms.text import hidden_values
 from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Field, Model, Names
-from werkzaam.terms import GRAPH, ID, LANGUAGES, TYPE, WZ, expand, fold
+from werkzaam.naming import Naming
+from werkzaam.terms import GRAPH, LANGUAGES, TYPE, WZ, expand, fold
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence, read
 
 SUFFIXES = (".yaml", ".yml")
@@ -54,7 +57,7 @@ def things(content: bytes, model: Model, beside: Beside = nothing) -> Iterator[o
 
 def of_tree(tree: Mapping, model: Model) -> Iterator[ox.Triple]:
     """Give type and names of what a tree describes and contains under an id of its own."""
-    study = _text(tree, "onderzoek", "study")
+    naming = Naming(model, model.names, _text(tree, "onderzoek", "study"))
     for one in model.fields_of(_ROOT).values():
         if one.base is None or one.target is None:
             continue
@@ -62,7 +65,7 @@ def of_tree(tree: Mapping, model: Model) -> Iterator[ox.Triple]:
         for item in _items(_value(tree, *one.keys.values())):
             name, kind = _text(item, "id"), _text(item, *_KIND.values())
             cls = model.class_named(kind, one.target) if kind else one.target if len(choices) == 1 else None
-            iri = name if name.startswith("http") and "://" in name else _base(one, study) + name
+            iri = name if name.startswith("http") and "://" in name else naming.base(one) + name
             if not name or cls is None or not _plain(iri):
                 continue
             subject = ox.NamedNode(iri)
@@ -78,10 +81,6 @@ def _read(content: bytes) -> tuple[Node | None, tuple[Finding, ...]]:
     """Read a file once for what it makes known and for what it says; places lack the file's name."""
     tree, findings = read(content, "")
     return tree, tuple(findings)
-
-
-def _base(one: Field, study: str) -> str:
-    return ID + (one.base or "").replace("{study}", study)
 
 
 def _value(node: Node | None, *keys: str) -> Node | None:
@@ -111,12 +110,7 @@ class _Document:
         self.seen: set[str] = set()
         self.lang = "nl" if _value(tree, "taal") is not None else "en"
         self.study = _text(tree, "onderzoek", "study")
-        # What is known by its id within the study alone, and never by a label.
-        self.bases = {
-            one.target: _base(one, self.study)
-            for one in model.fields_of(_ROOT).values()
-            if one.target and one.base and "{study}" in one.base
-        }
+        self.naming = Naming(model, names, self.study)
 
     def run(self) -> None:
         if not self._header():
@@ -128,6 +122,7 @@ class _Document:
         data = {"@context": self.context, **node}
         self.loaded.triples = {quad.triple for quad in ox.parse(json.dumps(data), format=ox.RdfFormat.JSON_LD)}
         complete(self.loaded, self.model)
+        self.findings += hidden_values(self.loaded, self.tree.place.file)
 
     def _header(self) -> bool:
         place = self.tree.pairs[0][0].place if self.tree.pairs else self.tree.place
@@ -197,24 +192,11 @@ class _Document:
         if one.kind == "class":
             found = self._class_named(value, one.target or "")
             return {"@id": found} if found else self._unknown_name(one, value, iri, [])
-        wanted = None if one.target is None else self.model.children.get(one.target, {one.target})
-        hits = self._find(value.text, wanted)
+        hits = self.naming.find(value.text, self.naming.wanted(one))
         if len(hits) == 1:
             self._tell_former(value, hits[0], iri)
             return {"@id": hits[0]}
         return self._unknown_name(one, value, iri, hits)
-
-    def _find(self, name: str, wanted: set[str] | None) -> list[str]:
-        own = next((base for cls, base in self.bases.items() if wanted is not None and cls in wanted), None)
-        if own is not None and "://" not in name:
-            return self.names.find(own + name, wanted)
-        hits = self.names.find(name, wanted)
-        # A topic only helps filters to find, a measure to count; where something else has the name, that is meant.
-        # What is known by its id within the study is never meant by that alone.
-        helping = {WZ + "Topic", WZ + "Measure", *self.bases}
-        hits = [hit for hit in hits if helping.isdisjoint(self.names.classes[hit])] or hits
-        exact = [hit for hit in hits if hit.endswith("/" + name)]
-        return exact if len(exact) == 1 else hits
 
     def _texts(self, one: Field, value: Node, iri: str) -> Any:
         if isinstance(value, Scalar):
@@ -234,7 +216,7 @@ class _Document:
         """Give the IRI of a part, thing or claim: by its id, or by its content where it has none; None if taken."""
         value = _value(node, *_ID)
         name = value.text if isinstance(value, Scalar) else ""
-        base = parent + "/" if one.base is None else _base(one, self.study)
+        base = parent + "/" if one.base is None else self.naming.base(one)
         place = value.place if value else node.place
         if not name:
             if base != parent + "/":
@@ -276,9 +258,8 @@ class _Document:
             return node.text
         if one.kind == "text":
             return [(self.lang, node.text)]
-        wanted = None if one.target is None else self.model.children.get(one.target, {one.target})
         found = (
-            self._find(node.text, wanted)
+            self.naming.find(node.text, self.naming.wanted(one))
             if one.kind == "name"
             else [self.model.class_named(node.text, one.target or "")]
         )
@@ -310,7 +291,7 @@ class _Document:
                 self._tell_former(kind, found, "")
         return found
 
-    def _former_keys(self, fields: dict[str, Field]) -> dict[str, Former]:
+    def _former_keys(self, fields: Fields[str, Field]) -> dict[str, Former]:
         """Give the keys in the document's language of properties that went and that one of `fields` replaced."""
         return {
             old.keys[self.lang]: old for old in self.model.former.values() if old.by in fields and self.lang in old.keys
@@ -372,8 +353,7 @@ class _Document:
                 value=value.text,
                 known=", ".join("/".join(h.split("/")[-2:]) for h in hits),
             )
-        wanted = None if one.target is None else self.model.children.get(one.target, {one.target})
-        near = self.names.near(value.text, wanted, self.lang)
+        near = self.names.near(value.text, self.naming.wanted(one), self.lang)
         key = "name-unknown-near" if near else "name-unknown"
         return self._wrong(key, value.place, one, iri, value=value.text, near=", ".join(near))
 

@@ -26,7 +26,7 @@ from werkzaam.terms import CONCEPT
 from werkzaam.validation import check
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-HEAVY = {"csvw", "pyoxigraph", "rdflib", "pyshacl", "owlready2", "yaml", "rapidfuzz", "pyarrow", "pypdf"}
+HEAVY = {"csvw", "pyoxigraph", "rdflib", "pyshacl", "owlready2", "yaml", "rapidfuzz", "pyarrow", "pypdf", "openpyxl"}
 
 
 def in_checkout(folder: str, suffix: str) -> set[str]:

@@ -1,7 +1,8 @@
 """What every loader gives, and how loaders are found.
 
 A loader is a module of `werkzaam.loaders`, or an entry point of the group ``werkzaam.loaders``,
-with `SUFFIXES` (file endings) and `load(content, file, model, names, beside) -> Loaded`.
+with `SUFFIXES` (file endings) and `load(content, file, model, names, beside) -> Loaded`; a module that has several
+gives them as `LOADERS`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
+from werkzaam.cube import observations
 from werkzaam.errors import Finding, InputError, Place
 from werkzaam.model import Model, Names
 from werkzaam.terms import TYPE, WZ
@@ -67,8 +69,9 @@ def loaders() -> Mapping[str, Loader]:
     ours = importlib.import_module("werkzaam.loaders")
     found: dict[str, Loader] = {}
     for module in sorted(pkgutil.iter_modules(ours.__path__), key=lambda one: one.name):
-        loader: Loader = importlib.import_module(f"werkzaam.loaders.{module.name}")
-        found.update(dict.fromkeys(loader.SUFFIXES, loader))
+        made = importlib.import_module(f"werkzaam.loaders.{module.name}")
+        for loader in getattr(made, "LOADERS", (made,)):
+            found.update(dict.fromkeys(loader.SUFFIXES, loader))
     from importlib.metadata import entry_points
 
     for point in entry_points(group="werkzaam.loaders"):
@@ -80,14 +83,14 @@ def loaders() -> Mapping[str, Loader]:
 def loader_for(file: str) -> Loader:
     """Give the loader of `file` by its ending; raises `InputError` where there is none."""
     known = loaders()
-    for suffix, loader in known.items():
-        if file.lower().endswith(suffix):
-            return loader
+    fitting = [suffix for suffix in known if file.lower().endswith(suffix)]
+    if fitting:
+        return known[max(fitting, key=len)]
     raise InputError("format-unknown", file=file, known=", ".join(sorted(known)))
 
 
 def complete(loaded: Loaded, model: Model) -> None:
-    """Add what a document need not write: the defaults of the shapes, the document's scope."""
+    """Add what a document need not write: the defaults of the shapes, the document's scope, what figures observe."""
     facts: dict[str, dict[str, list[str]]] = {}
     for triple in loaded.triples:
         if not isinstance(triple.subject, ox.NamedNode) or isinstance(triple.object, ox.Triple):
@@ -104,3 +107,4 @@ def complete(loaded: Loaded, model: Model) -> None:
                 values = [one.default] if one.default else facts.get(document, {}).get(one.default_from or "", [])
                 for value in filter(None, values):
                     loaded.triples.add(ox.Triple(ox.NamedNode(subject), ox.NamedNode(path), ox.NamedNode(value)))
+    loaded.triples |= set(observations(loaded.triples))

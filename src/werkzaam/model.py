@@ -112,7 +112,8 @@ class Model:
         self.ontology = list(_triples("ontology"))
         self.shapes = list(_triples("shapes"))
         self._by: dict[str, dict[str, list[ox.Literal | ox.NamedNode | ox.BlankNode]]] = {}
-        self._parents: dict[str, list[str]] = {}
+        self._parents: dict[str, tuple[str, ...]] = {}
+        self._fields_of: dict[str, dict[str, Field]] = {}
         for triple in (*self.ontology, *self.shapes):
             subject = getattr(triple.subject, "value", "")
             if not isinstance(triple.object, ox.Triple):
@@ -136,14 +137,14 @@ class Model:
         """Give what the ontology and the shapes say of `iri`, by property."""
         return self._by.get(iri, {})
 
-    def parents(self, cls: str) -> list[str]:
+    def parents(self, cls: str) -> tuple[str, ...]:
         """Give `cls` and every class above it."""
-        found = self._parents.get(cls)
-        if found is None:
-            found = self._parents[cls] = [cls]
+        if cls not in self._parents:
+            found = [cls]
             for one in found:
                 found += [up for up in self._values(one, RDFS + "subClassOf") if up not in found]
-        return found
+            self._parents[cls] = tuple(found)
+        return self._parents[cls]
 
     def lowest(self, classes: Collection[str]) -> set[str]:
         """Give those of `classes` that are above no other of them."""
@@ -209,12 +210,14 @@ class Model:
                     found[key] = least, min((int(n) for n in self._values(rule, SH + "maxCount")), default=most)
         return found
 
-    def fields_of(self, cls: str) -> dict[str, Field]:
+    def fields_of(self, cls: str) -> Mapping[str, Field]:
         """Give every field of `cls`, its parents' included, by property."""
-        merged: dict[str, Field] = {}
-        for up in reversed(self.parents(cls)):
-            merged.update(self.fields.get(up, {}))
-        return merged
+        if cls not in self._fields_of:
+            merged: dict[str, Field] = {}
+            for up in reversed(self.parents(cls)):
+                merged.update(self.fields.get(up, {}))
+            self._fields_of[cls] = merged
+        return self._fields_of[cls]
 
     @cached_property
     def former(self) -> dict[str, Former]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from werkzaam.hidden import visible
+
 BASE = "https://w3id.org/werkzaam/"
 WZ = BASE + "ontology#"
 SHAPE = BASE + "shape#"
@@ -71,12 +73,12 @@ def shorten(iri: str) -> str:
 
 
 def fold(word: str) -> str:
-    """Fold a name for comparison: case, and hyphen, underscore and space alike.
+    """Fold a name for comparison: case, and hyphen, underscore and space alike; what nobody sees left out.
 
     >>> fold("Sociaal  Netwerk") == fold("sociaal-netwerk")
     True
     """
-    return " ".join(word.casefold().replace("-", " ").replace("_", " ").split())
+    return " ".join(visible(word).casefold().replace("-", " ").replace("_", " ").split())
 
 
 def slug(iri: str) -> str:

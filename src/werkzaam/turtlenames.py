@@ -7,16 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from werkzaam.deprecation import Former
+from werkzaam.forms.turtle import Lines, tokens
 
-# What can hide a name comes first: comments, strings; then declarations, IRIs and prefixed names.
-_TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n\r]*)
-    |(?P<string>\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
-    |(?:@prefix|\bPREFIX)\s+(?P<prefix>[\w.-]*):\s*<(?P<namespace>[^>]*)>
-    |<(?P<iri>[^<>"{}|^`\\\x00-\x20]*)>
-    |(?P<name>(?:[^\W\d_][\w.-]*)?:[\w%:-]+(?:\.+[\w%:-]+)*)""",
-    re.DOTALL | re.VERBOSE | re.IGNORECASE,
-)
 _PLAIN = re.compile(r"\w[\w-]*")
 
 
@@ -35,25 +27,13 @@ class Name:
 
 def names_in(text: str, former: Mapping[str, Former]) -> Iterator[Name]:
     """Yield every deprecated name of `text` in order; the same form where the new IRI allows it."""
-    prefixes: dict[str, str] = {}
-    for token in _TOKEN.finditer(text):
-        if token["namespace"] is not None:
-            prefixes[token["prefix"]] = token["namespace"]
-            continue
-        if token["iri"] is not None:
-            iri = token["iri"]
-        elif token["name"] is not None:
-            prefix, _, local = token["name"].partition(":")
-            if prefix not in prefixes:
-                continue
-            iri = prefixes[prefix] + local
-        else:
-            continue
-        if iri in former:
-            start = token.start()
-            line_start = text.rfind("\n", 0, start) + 1
-            new = _written(former[iri].by, prefixes, token["name"])
-            yield Name(start, token.end(), text.count("\n", 0, start) + 1, start - line_start + 1, token[0], new, iri)
+    lines = Lines(text)
+    for token in tokens(text):
+        if token.iri in former:
+            like = token.text if token.kind == "name" else None
+            new = _written(former[token.iri].by, token.prefixes, like)
+            line, column = lines.at(token.start)
+            yield Name(token.start, token.start + len(token.text), line, column, token.text, new, token.iri)
 
 
 def _written(iri: str, prefixes: Mapping[str, str], like: str | None) -> str:

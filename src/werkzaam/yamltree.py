@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 
 from werkzaam.errors import Finding, Place, finding
+from werkzaam.forms.text import decode
+from werkzaam.hidden import visible
 
 MAX_DEPTH = 32
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,16 +57,11 @@ class _Open:
 
 def read(content: bytes, file: str) -> tuple[Node | None, list[Finding]]:
     """Read the one document of `content`; give its tree, or None, with all that is wrong."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return None, [finding("not-text", Place(file, line))]
-    if "\0" in text:
-        return None, [finding("not-text", Place(file, text[: text.index("\0")].count("\n") + 1))]
-    if not text.strip():
-        return None, [finding("empty-file", Place(file))]
-    return _Reader(file).run(text)
+    text, findings = decode(content, file)
+    if not text:
+        return None, findings
+    tree, more = _Reader(file).run(text)
+    return tree, [*findings, *more]
 
 
 class _Reader:
@@ -126,7 +123,7 @@ class _Reader:
             if not isinstance(node, Scalar):
                 self.findings.append(finding("key-not-text", node.place))
                 node = Scalar("", node.place)
-            top.key = node
+            top.key = Scalar(visible(node.text), node.place)
         else:
             if top.key.text in top.seen:
                 self.findings.append(finding("key-twice", top.key.place, key=top.key.text))

@@ -54,6 +54,14 @@ ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
 )
 DEEP = "".join(f"{' ' * depth}b:\n" for depth in range(3000))
+XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n{}</rdf:RDF>'
+PAIRS = '<rdf:Description rdf:about="urn:a"><a:b xmlns:a="urn:">'
+XML_BOMB = (
+    "<!DOCTYPE a [<!ENTITY a0 'soep'>"
+    + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
+    + "]>"
+    + XML.format("&a11;")
+)
 DOCUMENT = "<https://w3id.org/werkzaam/graph/{}> a wz:CaseDocument .\n"
 
 REFUSED: dict[str, tuple[str, bytes, str]] = {
@@ -74,10 +82,38 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "turtle empty": ("casus.ttl", b"", "empty-file"),
     "turtle syntax": ("casus.ttl", PREFIX.encode() + b"wz:a wz:b\n", "turtle-syntax"),
     "turtle prefix unknown": ("casus.ttl", b"wz:a wz:b wz:c .\n", "turtle-syntax"),
-    "turtle binary": ("casus.ttl", bytes(range(256)), "turtle-syntax"),
-    "turtle utf-16": ("casus.ttl", PREFIX.encode("utf-16"), "turtle-syntax"),
+    "turtle binary": ("casus.ttl", bytes(range(256)), "not-text"),
+    "turtle utf-16": ("casus.ttl", PREFIX.encode("utf-16"), "not-text"),
+    "trig latin-1": ("casus.trig", "# enquête".encode("latin-1"), "not-text"),
     "turtle brackets": ("casus.ttl", b"[" * 300_000, "turtle-syntax"),
     "turtle without document": ("casus.ttl", PREFIX.encode(), "document-count"),
+    "json empty": ("casus.jsonld", b"", "empty-file"),
+    "json syntax": ("casus.jsonld", b'{"id": }', "json-syntax"),
+    "json utf-16": ("casus.json", '{"id": "wzi:a"}'.encode("utf-16"), "not-text"),
+    "json brackets": ("casus.jsonld", b"[" * 300_000, "too-deep"),
+    "json objects": ("casus.jsonld", b'{"id":' * 300_000, "too-deep"),
+    "json without document": ("casus.jsonld", b"{}", "document-count"),
+    "remote context": ("casus.jsonld", b'{"@context": "http://127.0.0.1:9/", "@id": "urn:a"}', "context-remote"),
+    "context from a file": ("casus.jsonld", b'{"@context": "file:///etc/passwd", "@id": "urn:a"}', "context-remote"),
+    "context with an import": ("casus.jsonld", b'{"@context": {"@import": "http://127.0.0.1:9/"}}', "context-remote"),
+    "context within a context": (
+        "casus.jsonld",
+        b'{"@context": {"a": {"@id": "urn:a", "@context": "http://127.0.0.1:9/"}}}',
+        "context-remote",
+    ),
+    "nquads syntax": ("casus.nq", b"<urn:a> <urn:b>\n", "turtle-syntax"),
+    "xml empty": ("casus.rdf", b"", "empty-file"),
+    "xml syntax": ("casus.rdf", XML.format("<rdf:Description>").encode(), "xml-syntax"),
+    "xml that is cut off": ("casus.rdf", XML.format("")[:-3].encode(), "xml-syntax"),
+    "xml utf-8 that is none": ("casus.rdf", XML.format("<!-- enquête -->").encode("latin-1"), "not-text"),
+    "xml without document": ("casus.rdf", XML.format("").encode(), "document-count"),
+    "entity bomb": ("casus.rdf", XML_BOMB.encode(), "xml-doctype"),
+    "entity of a file": (
+        "casus.rdf",
+        b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>' + XML.format("&b;").encode(),
+        "xml-doctype",
+    ),
+    "xml nested pairs": ("casus.rdf", XML.format(PAIRS * 50_000).encode(), "too-deep"),
 }
 
 

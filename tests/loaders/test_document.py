@@ -311,7 +311,9 @@ def test_turtle_too_gets_the_defaults(load: Load) -> None:
         """@prefix wz: <https://w3id.org/werkzaam/ontology#> .
         <https://w3id.org/werkzaam/graph/proef/soep> a wz:CaseDocument ;
             wz:caseOf <https://w3id.org/werkzaam/id/intervention/soep> ;
+            wz:describes <https://w3id.org/werkzaam/id/intervention/soep> ;
             wz:contains <https://w3id.org/werkzaam/id/claim/proef/b1> .
+        <https://w3id.org/werkzaam/id/intervention/soep> a wz:Intervention .
         <https://w3id.org/werkzaam/id/claim/proef/b1> a wz:Goal .""",
         "proef.ttl",
     )

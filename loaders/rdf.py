@@ -1,0 +1,130 @@
+"""Case documents that come as RDF itself: Turtle, TriG, N-Quads, N-Triples, JSON-LD and RDF/XML.
+
+They get the same defaults as the YAML form. The document stands in the default graph or in the graph that bears its
+IRI; every node has an IRI; nothing that a file points to is ever fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyoxigraph as ox
+
+from werkzaam.deprecation import renamed
+from werkzaam.errors import Finding, Place, finding
+from werkzaam.forms import jsonld, rdfxml, turtle
+from werkzaam.forms.rdfchecks import check_statements, tell_former
+from werkzaam.forms.text import decode, hidden_values
+from werkzaam.loading import Beside, Loaded, complete, nothing
+from werkzaam.model import Model, Names
+from werkzaam.terms import GRAPH, OWL, TYPE, WZ
+
+Look = Callable[[bytes, str, Model, Names], jsonld.Looked]
+
+
+@dataclass(frozen=True)
+class Rdf:
+    """The loader of one form of RDF: its endings, its format for the engine, and what looks through its text."""
+
+    SUFFIXES: tuple[str, ...]
+    format: ox.RdfFormat
+    look: Look
+    syntax: str
+
+    def load(self, content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> Loaded:
+        """Read RDF that describes one document; its graph is the IRI of that document."""
+        looked = self.look(content, file, model, names)
+        loaded = Loaded(GRAPH + "unnamed", places=looked.places, findings=list(looked.findings))
+        if looked.text is None:
+            return loaded
+        try:
+            quads = _parse(looked.text, self.format)
+        except SyntaxError as error:
+            place = Place(file, error.lineno, error.offset)
+            loaded.findings.append(finding(self.syntax, place, problem=error.msg.split(": ", 1)[-1]))
+            return loaded
+        self._fill(loaded, quads, file, model, names)
+        loaded.findings += tell_former(looked.text, self.syntax == "turtle-syntax", quads, loaded, file, model)
+        loaded.findings += hidden_values(loaded, file)
+        return loaded
+
+    def _fill(self, loaded: Loaded, quads: frozenset[ox.Quad], file: str, model: Model, names: Names) -> None:
+        whole = {quad.triple for quad in quads}
+        loaded.triples, _ = renamed({t for t in whole if not isinstance(t.object, ox.Triple)}, model.former)
+        nested = sum(isinstance(t.object, ox.Triple) for t in whole)
+        if nested:
+            loaded.findings.append(finding("triple-terms", Place(file), count=nested))
+        documents = sorted(
+            t.subject.value
+            for t in loaded.triples
+            if t.predicate.value == TYPE
+            and isinstance(t.object, ox.NamedNode)
+            and t.object.value == WZ + "CaseDocument"
+            and isinstance(t.subject, ox.NamedNode)
+        )
+        if len(documents) == 1:
+            loaded.graph = documents[0]
+        else:
+            place = loaded.places.get((documents[1], "")) if documents else None
+            loaded.findings.append(finding("document-count", place or Place(file), count=len(documents)))
+        graphs = {q.graph_name.value for q in quads if not isinstance(q.graph_name, ox.DefaultGraph)}
+        for graph in sorted(graphs - {loaded.graph}) if len(documents) == 1 else []:
+            loaded.findings.append(finding("graph-other", Place(file), value=graph, graph=loaded.graph))
+        imports = {t for t in loaded.triples if t.predicate.value == OWL + "imports"}
+        loaded.triples -= imports
+        for triple in sorted(imports, key=str):
+            place = loaded.places.get((getattr(triple.subject, "value", ""), OWL + "imports")) or Place(file)
+            value = getattr(triple.object, "value", "")
+            loaded.findings.append(finding("imports-not-followed", place, severity="warning", value=value))
+        blank = sum(isinstance(t.subject, ox.BlankNode) for t in loaded.triples)
+        if blank:
+            place = loaded.places.get(("", "")) or Place(file)
+            loaded.findings.append(finding("blank-nodes", place, count=blank))
+        loaded.findings += check_statements(loaded, file, model, names)
+        complete(loaded, model)
+
+    def things(self, content: bytes, model: Model, beside: Beside = nothing) -> Iterator[ox.Triple]:
+        """Give everything in the file; what has a type and a name can be named by others."""
+        looked = self.look(content, "", model, model.names)
+        try:
+            quads = _parse(looked.text or "", self.format) if looked.text else frozenset()
+        except SyntaxError:
+            return
+        found = {quad.triple for quad in quads if not isinstance(quad.object, ox.Triple)}
+        yield from renamed(found, model.former)[0]
+
+
+@lru_cache(maxsize=8)
+def _parse(text: str, form: ox.RdfFormat) -> frozenset[ox.Quad]:
+    """Parse a text once, for what it makes known and for what it says."""
+    return frozenset(ox.parse(text, format=form))
+
+
+def _look_turtle(content: bytes, file: str, model: Model, names: Names) -> jsonld.Looked:
+    text, findings = decode(content, file)
+    return jsonld.Looked(turtle.places(text, file) if text else {}, findings, text or None)
+
+
+def _look_json(content: bytes, file: str, model: Model, names: Names) -> jsonld.Looked:
+    text, findings = decode(content, file)
+    looked = jsonld.look(text, file, model, names) if text else jsonld.Looked()
+    return jsonld.Looked(looked.places, [*findings, *looked.findings], looked.text)
+
+
+def _look_xml(content: bytes, file: str, model: Model, names: Names) -> jsonld.Looked:
+    text, findings = rdfxml.text_of(content, file)
+    places, refused = rdfxml.look(text, file) if text else ({}, [])
+    return jsonld.Looked(places, [*findings, *refused], None if refused or not text else text)
+
+
+LOADERS = (
+    Rdf((".ttl",), ox.RdfFormat.TURTLE, _look_turtle, "turtle-syntax"),
+    Rdf((".trig",), ox.RdfFormat.TRIG, _look_turtle, "turtle-syntax"),
+    Rdf((".nq",), ox.RdfFormat.N_QUADS, _look_turtle, "turtle-syntax"),
+    Rdf((".nt",), ox.RdfFormat.N_TRIPLES, _look_turtle, "turtle-syntax"),
+    Rdf((".jsonld", ".json"), ox.RdfFormat.JSON_LD, _look_json, "json-syntax"),
+    Rdf((".rdf", ".xml"), ox.RdfFormat.RDF_XML, _look_xml, "xml-syntax"),
+)
+__all__ = ["LOADERS", "Finding", "Rdf"]

@@ -1,0 +1,67 @@
+"""How a document of one study names things, and what is the shortest name that it would find again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from werkzaam.model import Field, Model, Names
+from werkzaam.terms import ID, RDFS, WZ, shorten, slug
+
+_ROOT = WZ + "CaseDocument"
+
+
+class Naming:
+    """The names that a document of `study` may use."""
+
+    def __init__(self, model: Model, names: Names, study: str) -> None:
+        self.model, self.names, self.study = model, names, study
+        # What is known by its id within the study alone, and never by a label.
+        self.bases = {
+            one.target: self.base(one)
+            for one in model.fields_of(_ROOT).values()
+            if one.target and one.base and "{study}" in one.base
+        }
+
+    def base(self, one: Field) -> str:
+        """Give where the ids of the parts under a field of the document begin."""
+        return ID + (one.base or "").replace("{study}", self.study)
+
+    def wanted(self, one: Field) -> set[str] | None:
+        """Give the classes that a field takes, None for anything."""
+        return None if one.target is None else self.model.children.get(one.target, {one.target})
+
+    def find(self, name: str, wanted: set[str] | None) -> list[str]:
+        """Give every IRI of a wanted class that `name` stands for."""
+        own = next((base for cls, base in self.bases.items() if wanted is not None and cls in wanted), None)
+        if own is not None and "://" not in name:
+            return self.names.find(own + name, wanted)
+        hits = self.names.find(name, wanted)
+        # A topic only helps filters to find, a measure to count; where something else has the name, that is meant.
+        # What is known by its id within the study is never meant by that alone.
+        helping = {WZ + "Topic", WZ + "Measure", *self.bases}
+        hits = [hit for hit in hits if helping.isdisjoint(self.names.classes[hit])] or hits
+        exact = [hit for hit in hits if hit.endswith("/" + name)]
+        return exact if len(exact) == 1 else hits
+
+    def name(self, iri: str, one: Field, lang: str) -> str:
+        """Give the shortest name by which a field finds `iri`: what people say, else slug, CURIE or the IRI itself."""
+        wanted = self.wanted(one)
+        return next((name for name in self._names(iri, lang) if self.find(name, wanted) == [iri]), iri)
+
+    def _names(self, iri: str, lang: str) -> Iterator[str]:
+        own = next((base for base in self.bases.values() if iri.startswith(base)), None)
+        if own:
+            yield iri.removeprefix(own)
+        elif not iri.startswith(ID):
+            label = self.names.labels.get(iri, {}).get(lang, "")
+            if label and not self.names.formerly(label):
+                yield label
+        for name in (slug(iri), "/".join(iri.split("/")[-2:])):
+            if not self.names.formerly(name):
+                yield name
+        yield shorten(iri)
+
+    def kind(self, cls: str, above: str, lang: str) -> str:
+        """Give the name of a class at or below `above`."""
+        label = self.model.in_both(cls, RDFS + "label").get(lang, "")
+        return label if label and self.model.class_named(label, above) == cls else slug(cls)
