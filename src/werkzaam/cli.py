@@ -9,7 +9,13 @@ import sys
 
 import click
 
-from werkzaam import commands_check, commands_convert, commands_data, commands_reason  # noqa: F401 - each adds its commands
+from werkzaam import (  # noqa: F401 - each adds its commands
+    commands_bench,
+    commands_check,
+    commands_convert,
+    commands_data,
+    commands_reason,
+)
 from werkzaam.commands import cli
 from werkzaam.errors import OurFault, UsageError, WerkzaamError
 from werkzaam.language import default_language

@@ -1,0 +1,171 @@
+"""Measure werkzaam beside others: the competency questions over made-up cases, in one run on one machine.
+
+Each question is asked with other values each time, so no answer can come from a cache; the values are drawn from the
+names of the data by a seed. Numbers are printed as measured, with on what, and are never compared with a limit here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import platform
+import statistics
+import tempfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from random import Random
+
+import pyoxigraph as ox
+
+from werkzaam.bench_peers import answer_all
+from werkzaam.build import packaged
+from werkzaam.generator import generate, patterns
+from werkzaam.known import Known
+from werkzaam.questions import Question, questions
+from werkzaam.terms import SKOS, WZ, expand
+
+MOST_ENDED = 3
+"""A peer that was ended so often at a size is asked no more there: it is read anew each time."""
+PACKAGES = ("pyoxigraph", "oxigraph", "oxrdflib", "rdflib")
+
+
+@dataclass
+class Measured:
+    """What one peer did at one size: seconds to load, seconds of each query by question, rows, memory in bytes.
+
+    A question without seconds took longer than was allowed, or the peer failed at it.
+    """
+
+    peer: str
+    cases: int
+    load: float | None = None
+    memory: float | None = None
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def workload(seed: int, rounds: int) -> list[tuple[str, list[str]]]:
+    """Give each question with `rounds` queries: the first with its defaults, the others with a value for a parameter.
+
+    No two queries of a question are the same; a question that takes nothing is asked once.
+    """
+    names = Known(packaged()).names
+    chance = Random(f"werkzaam bench {seed}")
+    return [(name, _queries(one, names.classes, chance, rounds)) for name, one in questions().items()]
+
+
+def _queries(question: Question, classes: Mapping[str, Collection[str]], chance: Random, rounds: int) -> list[str]:
+    drawn: list[tuple[str, str]] = []
+    for param in question.params:
+        kinds = {SKOS + "Concept", WZ + "Thing"} if param.takes == "Any" else {expand(param.takes) or WZ + param.takes}
+        drawn += [(param.name, iri) for iri in sorted(classes) if not kinds.isdisjoint(classes[iri])]
+    chance.shuffle(drawn)
+    made = {question.query: None} | {question.bind({name: [[iri]]}): None for name, iri in drawn[:rounds]}
+    return list(made)[:rounds]
+
+
+def run(
+    sizes: Sequence[int],
+    peers: Sequence[str],
+    *,
+    seed: int,
+    rounds: int,
+    seconds: float,
+    progress: Callable[[str, int, str], None],
+) -> list[Measured]:
+    """Measure each peer at each size (a number of cases beside the packaged data), one after the other.
+
+    A question on which a peer takes more than `seconds` for all its queries is ended, and not asked of it at a larger
+    size. `progress` is told of peer, size and question.
+    """
+    asked = workload(seed, rounds)
+    found: list[Measured] = []
+    ended: dict[str, set[str]] = {peer: set() for peer in peers}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in sizes:
+            file = str(Path(folder) / f"{size}.nq")
+            _write(file, seed, size)
+            for peer in peers:
+                queries = [one for one in asked if one[0] not in ended[peer]]
+                measured = _measure(peer, file, size, queries, seconds, progress)
+                ended[peer] |= {name for name, _ in queries} - measured.seconds.keys()
+                found.append(measured)
+            os.unlink(file)
+    return found
+
+
+def _write(file: str, seed: int, size: int) -> None:
+    store = packaged()
+    source = patterns(store)
+    with open(file, "wb") as out:
+        out.write(ox.serialize(store.quads(), format=ox.RdfFormat.N_QUADS) or b"")
+        for quads in generate(seed, size, source):
+            out.write(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
+
+
+def _measure(
+    peer: str,
+    file: str,
+    size: int,
+    queries: list[tuple[str, list[str]]],
+    seconds: float,
+    progress: Callable[[str, int, str], None],
+) -> Measured:
+    """Ask a peer everything; one that takes too long is killed, and a fresh one asked what was left."""
+    measured = Measured(peer, size)
+    context = multiprocessing.get_context("spawn")
+    left, ended = list(queries), 0
+    while left and ended < MOST_ENDED:
+        ours, theirs = context.Pipe(duplex=False)
+        child = context.Process(target=answer_all, args=(theirs, peer, file, left))
+        child.start()
+        theirs.close()
+        loaded = False
+        try:
+            while ours.poll(seconds if loaded else None):  # loading takes what it takes
+                name, took, rows = ours.recv()
+                if name == "end":
+                    measured.memory = took[0]
+                    return measured
+                if name:
+                    progress(peer, size, name)
+                    measured.seconds[name], measured.rows[name] = took, rows
+                    left.pop(0)
+                else:
+                    loaded, measured.load = True, measured.load or took[0]
+        except EOFError:
+            if not loaded:
+                return measured
+        finally:
+            child.kill()
+            child.join()
+            ours.close()
+        if left:
+            left.pop(0)  # what it was at
+            ended += 1
+    return measured
+
+
+def machine() -> str:
+    """Say on what was measured: processors, load, system, Python and the packages of the peers."""
+    told = [f"{os.cpu_count()} processors", f"load {os.getloadavg()[0]:.1f} at the start", platform.platform()]
+    told.append(f"Python {platform.python_version()}")
+    for name in PACKAGES:
+        try:
+            told.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(told)
+
+
+def median(seconds: Sequence[float]) -> float:
+    """Give the median of the later queries, of the only one where there is one."""
+    return statistics.median(seconds[1:] or seconds)
+
+
+def p95(seconds: Sequence[float]) -> float:
+    """Give the time within which 95 of 100 queries are answered."""
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]

@@ -1,0 +1,149 @@
+"""Who answers the questions of the bench: werkzaam, and others in their best known form, each in a child of its own.
+
+A peer is loaded from a file of N-Quads, then asked; it gives how many rows came. All of them answer over the union of
+their graphs. What is not installed is left out.
+"""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pyoxigraph as ox
+
+from werkzaam.terms import BASE
+
+Ask = Callable[[str], int]
+"""Answers a query and gives how many rows came."""
+
+
+@contextmanager
+def werkzaam(file: str) -> Iterator[Ask]:
+    """Ask as `werkzaam ask` does: rows made into Python values."""
+    from werkzaam.store import Oxigraph
+
+    store = Oxigraph()
+    store.load_nquads(Path(file).read_bytes())
+    yield lambda query: len(store.select(query))
+
+
+@contextmanager
+def pyoxigraph(file: str) -> Iterator[Ask]:
+    """Ask the engine beneath, raw, in memory."""
+    store = ox.Store()
+    store.bulk_load(path=file, format=ox.RdfFormat.N_QUADS)
+
+    def ask(query: str) -> int:
+        found: Any = store.query(query, base_iri=BASE, use_default_graph_as_union=True)
+        return sum(1 for _ in found)
+
+    yield ask
+
+
+@contextmanager
+def oxigraph_server(file: str) -> Iterator[Ask]:
+    """`oxigraph serve` on a store on disk, over one connection that stays open."""
+    program = _program("oxigraph")
+    assert program is not None
+    with tempfile.TemporaryDirectory() as folder:
+        location = ["--location", folder]
+        subprocess.run([program, "load", *location, "--file", file, "--format", "nq"], check=True, capture_output=True)
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+        command = [program, "serve", *location, "--bind", f"127.0.0.1:{port}"]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield _over_http(f"http://127.0.0.1:{port}/query?union-default-graph")
+        finally:
+            server.kill()
+            server.wait()
+
+
+def _over_http(address: str) -> Ask:
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=3600)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/sparql-results+json"}
+    for _ in range(100):
+        try:
+            connection.connect()
+            break
+        except OSError:
+            time.sleep(0.1)
+
+    def ask(query: str) -> int:
+        body = urlencode({"query": f"BASE <{BASE}> {query}"})
+        connection.request("POST", f"{parts.path}?{parts.query}", body, headers)
+        answer = connection.getresponse().read()
+        found: Any = ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
+        return sum(1 for _ in found)
+
+    return ask
+
+
+@contextmanager
+def oxrdflib(file: str) -> Iterator[Ask]:
+    """Rdflib with Oxigraph as its store, read by Oxigraph's own parser."""
+    from rdflib import Dataset
+
+    data = Dataset(store="Oxigraph", default_union=True)
+    data.parse(file, format="ox-nq")
+    yield lambda query: len(list(data.query(query, base=BASE)))
+
+
+@contextmanager
+def rdflib(file: str) -> Iterator[Ask]:
+    """Rdflib with its own store in memory."""
+    from rdflib import Dataset
+
+    data = Dataset(default_union=True)
+    data.parse(file, format="nquads")
+    yield lambda query: len(list(data.query(query, base=BASE)))
+
+
+def _program(name: str) -> str | None:
+    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+
+
+PEERS: dict[str, tuple[Callable[[str], Any], Callable[[], bool]]] = {
+    "werkzaam": (werkzaam, lambda: True),
+    "pyoxigraph": (pyoxigraph, lambda: True),
+    "oxigraph serve": (oxigraph_server, lambda: _program("oxigraph") is not None),
+    "oxrdflib": (oxrdflib, lambda: find_spec("oxrdflib") is not None),
+    "rdflib": (rdflib, lambda: True),
+}
+"""Each peer by its name, and whether it is installed."""
+
+
+def answer_all(pipe: Any, name: str, file: str, queries: list[tuple[str, list[str]]]) -> None:
+    """Load a peer in this process and ask it everything; tell the pipe of each step how long it took.
+
+    Sends ``("", [seconds], 0)`` once loaded, then the name of each question, the seconds of each of its queries and the
+    rows of all together; at the end ``("end", [peak memory in bytes], 0)``.
+    """
+    import resource
+
+    began = time.perf_counter()
+    with PEERS[name][0](file) as ask:
+        pipe.send(("", [time.perf_counter() - began], 0))
+        for question, texts in queries:
+            seconds, rows = [], 0
+            for text in texts:
+                began = time.perf_counter()
+                rows += ask(text)
+                seconds.append(time.perf_counter() - began)
+            pipe.send((question, seconds, rows))
+        children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        pipe.send(("end", [float(max(own, children)) * 1024], 0))

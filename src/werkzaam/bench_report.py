@@ -1,0 +1,93 @@
+"""The page of the bench: tables and a picture of what was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from werkzaam.bench import Measured, median, p95
+
+_READING = (
+    "Times are of one run; on a shared machine differences under one and a half times mean nothing. Each question is",
+    "asked with its defaults first (*first*), then with other values each time (*later*: the median). A dash: not",
+    "within the time allowed, or the peer failed at it, or it was ended three times before. All peers answer over the",
+    "union of graphs; ≠ marks rows that differ from those of pyoxigraph.",
+)
+_COLOURS = ("#1b5e8c", "#b3541e", "#4f772d", "#6d4c7d", "#7a6a4f", "#444444")
+
+
+def page(measured: Sequence[Measured], told: str, command: str) -> Iterator[str]:
+    """Yield the lines of the page in Markdown; `told` says on what was measured, `command` how."""
+    yield from ("# Bench", "", f"Measured by `{command}` on {told}.", "")
+    yield from _READING
+    yield ""
+    yield from _loads(measured)
+    sizes = sorted({one.cases for one in measured})
+    for size in sizes:
+        yield from _questions([one for one in measured if one.cases == size])
+    if len(sizes) > 1:
+        yield from _growth([one for one in measured if one.peer == "werkzaam"])
+
+
+def _loads(measured: Sequence[Measured]) -> Iterator[str]:
+    yield from ("## Loading", "", "| cases | peer | load s | peak memory MB |", "| ---: | --- | ---: | ---: |")
+    for one in measured:
+        load = "–" if one.load is None else f"{one.load:.2f}"
+        memory = "–" if one.memory is None else f"{one.memory / 1e6:.0f}"
+        yield f"| {one.cases:,} | {one.peer} | {load} | {memory} |"
+    yield ""
+
+
+def _questions(measured: Sequence[Measured]) -> Iterator[str]:
+    names = sorted({name for one in measured for name in one.seconds})
+    truth = next((one for one in measured if one.peer == "pyoxigraph"), measured[0])
+    yield from (f"## Questions over {measured[0].cases:,} cases, milliseconds", "")
+    yield "| question | rows | " + " | ".join(f"{one.peer}: first | later | p95" for one in measured) + " |"
+    yield "| --- | ---: | " + " | ".join("---: | ---: | ---:" for _ in measured) + " |"
+    for name in names:
+        cells = []
+        for one in measured:
+            took = one.seconds.get(name)
+            if took is None:
+                cells += ["–", "–", "–"]
+                continue
+            other = "" if one.rows[name] == truth.rows.get(name, one.rows[name]) else " ≠"
+            cells += [f"{took[0] * 1000:.1f}{other}", f"{median(took) * 1000:.1f}", f"{p95(took) * 1000:.1f}"]
+        yield f"| {name} | {truth.rows.get(name, 0):,} | " + " | ".join(cells) + " |"
+    yield ""
+
+
+def _growth(measured: Sequence[Measured]) -> Iterator[str]:
+    low, high = min(measured, key=lambda one: one.cases), max(measured, key=lambda one: one.cases)
+    yield from (f"## Growth from {low.cases:,} to {high.cases:,} cases, werkzaam with its defaults", "")
+    yield from ("| question | rows × | time × |", "| --- | ---: | ---: |")
+    for name in sorted(low.seconds.keys() & high.seconds.keys()):
+        rows = high.rows[name] / low.rows[name] if low.rows[name] else 1.0
+        yield f"| {name} | {rows:.1f} | {high.seconds[name][0] / low.seconds[name][0]:.1f} |"
+    yield ""
+
+
+def picture(measured: Sequence[Measured]) -> str:
+    """Draw, as SVG, the time of all questions together by peer and size, on a logarithmic scale."""
+    bars = [(one, sum(median(took) for took in one.seconds.values())) for one in measured if one.seconds]
+    peers = list(dict.fromkeys(one.peer for one, _ in bars))
+    top = max(total for _, total in bars)
+    low = min(total for _, total in bars) / 2
+    height = 24 * len(bars) + 30
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {height}" role="img" font-family="sans-serif">',
+        "<title>All questions together, seconds (logarithmic)</title>",
+    ]
+    for at, (one, total) in enumerate(bars):
+        width = 380 * math.log(total / low) / math.log(top / low)
+        y = 24 * at + 10
+        missing = (
+            "" if len(one.seconds) == max(len(other.seconds) for other, _ in bars) else f", {len(one.seconds)} only"
+        )
+        lines += [
+            f'<text x="190" y="{y + 13}" font-size="12" text-anchor="end">{escape(one.peer)}, {one.cases:,}</text>',
+            f'<rect x="200" y="{y}" width="{width:.1f}" height="18" fill="{_COLOURS[peers.index(one.peer) % 6]}"/>',
+            f'<text x="{206 + width:.1f}" y="{y + 13}" font-size="12">{total:.2f} s{missing}</text>',
+        ]
+    return "\n".join([*lines, "</svg>", ""])

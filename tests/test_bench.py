@@ -1,0 +1,93 @@
+"""The bench measures what it says, over the same data and questions for everyone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from werkzaam import bench, bench_peers
+from werkzaam.bench import Measured, median, p95, workload
+from werkzaam.bench_report import page, picture
+from werkzaam.questions import questions
+
+
+@pytest.fixture(scope="module")
+def measured() -> list[Measured]:
+    return bench.run([0, 2], ["werkzaam", "pyoxigraph"], seed=1, rounds=2, seconds=60, progress=lambda *_: None)
+
+
+def test_every_question_is_asked_and_none_twice_alike() -> None:
+    asked = workload(1, 5)
+    assert [name for name, _ in asked] == list(questions())
+    assert all(len(set(texts)) == len(texts) for _, texts in asked)
+    assert sum(len(texts) for _, texts in asked) > 4 * len(asked)
+    assert workload(1, 5) == asked != workload(2, 5)
+
+
+def test_peers_give_as_many_rows_and_each_question_has_its_times(measured: list[Measured]) -> None:
+    ours, raw = (one for one in measured if one.cases == 2)
+    assert ours.rows == raw.rows
+    assert ours.seconds.keys() == set(questions())
+    assert sum(map(bool, ours.rows.values())) > 30
+    assert all(one.load and one.memory for one in measured)
+
+
+def test_more_cases_give_more_rows(measured: list[Measured]) -> None:
+    few, many = (one for one in measured if one.peer == "werkzaam")
+    assert many.rows["what-works"] > few.rows["what-works"]
+
+
+def test_the_page_has_a_row_a_question_and_the_picture_a_bar_a_measurement(measured: list[Measured]) -> None:
+    text = "\n".join(page(measured, "a machine", "werkzaam bench"))
+    assert len(re.findall(r"^\| what-works \|", text, re.M)) == 3  # two sizes, and the growth
+    assert "≠ |" not in text
+    drawn = ElementTree.fromstring(picture(measured))
+    assert len(drawn.findall("{http://www.w3.org/2000/svg}rect")) == len(measured)
+
+
+@contextmanager
+def _stuck(file: str) -> Iterator[Callable[[str], int]]:
+    def ask(query: str) -> int:
+        if "# id:        comparisons" in query:
+            time.sleep(600)
+        if "# id:        facts" in query:
+            os._exit(1)
+        return 1
+
+    yield ask
+
+
+def test_what_takes_too_long_or_fails_is_left_out_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(bench_peers.PEERS, "stuck", (_stuck, lambda: True))
+    forking = multiprocessing.get_context("fork")  # a spawned child would not know of this peer
+    monkeypatch.setattr(bench.multiprocessing, "get_context", lambda method: forking)
+    found = bench.run([0], ["stuck"], seed=1, rounds=1, seconds=1.0, progress=lambda *_: None)[0]
+    assert questions().keys() - found.seconds.keys() == {"comparisons", "facts"}
+
+
+def test_a_peer_that_is_not_there_is_named_with_those_that_are(run: Any) -> None:
+    ran = run("bench", "--peer", "Jena", "--lang", "en")
+    assert ran.code == 2
+    assert "pyoxigraph" in ran.err
+
+
+def test_the_first_time_stands_apart_and_the_slowest_counts() -> None:
+    assert median([9.0, 1.0, 3.0, 2.0]) == 2.0
+    assert p95([float(n) for n in range(1, 101)]) == 96.0
+
+
+def test_the_command_writes_page_and_picture(run: Any, tmp_path: Path) -> None:
+    out = tmp_path / "bench.md"
+    ran = run("bench", "--cases", "0", "--peer", "pyoxigraph", "--rounds", "1", "--out", out)
+    assert ran.code == 0
+    assert "bench.svg" in out.read_text("utf-8")
+    assert (tmp_path / "bench.svg").read_text("utf-8").startswith("<svg")
