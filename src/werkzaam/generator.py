@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from random import Random
 
 import pyoxigraph as ox
@@ -25,6 +25,8 @@ CLAIMS = (5, 9)
 KINDS = ("Configuration", "ContextInfluence", "Goal", "MechanismInteraction", "OutcomeFinding")
 LINKS = ("explains", "illustrates", "qualifies", "restates", "strongerThan")
 """How a claim may point to another; what could contradict an axiom or is too rare to matter stays out."""
+LETTERS = 400_000
+"""How long the text would be in which it all stands."""
 CODED_ON = "2010-01-01"
 _APART = ("context", "resourceKind")
 """What a configuration does not draw together with its mechanism."""
@@ -155,6 +157,8 @@ class _Case:
         silent = core.all("readSpan")
         for index, span in enumerate(silent, 1):
             self._part(iri, "readSpan", f"r{index}", span)
+            self._passage(f"{iri}/r{index}", self.chance.randrange(LETTERS))
+            self._add(f"{iri}/r{index}", "searchedFor", ox.Literal(self.slug))
         if not silent:
             self._evidence(iri, told if told.all("supportedBy") else core)
         self._links(iri, whom)
@@ -203,17 +207,17 @@ class _Case:
                     self._add(f"{iri}/e{index}", "gatheredIn", _node(self.things["part"]))
 
     def _place(self, iri: str) -> None:
-        """Say where it would stand: section, page, phrase and passage."""
-        start = self.chance.randrange(400_000)
-        page = 1 + start // 2_500
+        """Say where evidence would stand."""
+        start = self.chance.randrange(LETTERS)
         phrase = f"{self.slug} {start}"
-        self._add(iri, "section", ox.Literal(f"{1 + page // 25}.{1 + page % 5}"))
-        self._add(iri, "page", ox.Literal(str(page)))
-        self._add(iri, "phrase", ox.Literal(phrase))
         self._passage(iri, start)
+        self._add(iri, "page", ox.Literal(str(1 + start // 2_500)))
+        self._add(iri, "phrase", ox.Literal(phrase))
         self._add(iri, "fingerprint", ox.Literal(hashlib.sha256(phrase.encode()).hexdigest()))
 
     def _passage(self, iri: str, start: int) -> None:
+        """Say from where to where a text would have been read, and in which section."""
+        self._add(iri, "section", ox.Literal(f"{1 + start // 60_000}.{1 + start // 2_500 % 5}"))
         for path, value in (("start", start), ("end", start + self.chance.randint(60, 400))):
             self._add(iri, path, ox.Literal(str(value), datatype=_node(XSD + "integer")))
 
@@ -238,6 +242,6 @@ def _on_part(node: Node) -> bool:
     return any(one.startswith(f"{ID}part/") for one in node.iris("scope"))
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _node(iri: str) -> ox.NamedNode:
     return ox.NamedNode(iri)

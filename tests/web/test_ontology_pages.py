@@ -172,6 +172,20 @@ def test_the_page_of_a_scheme_has_every_concept_with_definition_and_code(page: P
     assert shown == int(row["n"])
 
 
+@pytest.mark.parametrize("name", ["voicedBy", "relatedClaim", "hasEvidence", "CounterExample", "firesIn"])
+def test_a_term_that_is_only_inferred_says_so_and_gives_rows_only_then(page: Page, run: Any, name: str) -> None:
+    assert "Used: only with “--inferred”" in entry(page("/en/ontology").body.decode(), name)
+    text = f"SELECT ?s {{ {{ ?s wz:{name} ?o }} UNION {{ ?s a wz:{name} }} }}"
+    query = f"PREFIX wz: <{WZ}> {text}".encode()
+    assert len(run("query", "-", "--format", "csv", stdin=query).out.splitlines()) == 1
+    assert len(run("query", "-", "--format", "csv", "--inferred", stdin=query).out.splitlines()) > 1
+
+
+@pytest.mark.parametrize("name", ["Claim", "saidBy", "Quickscan", "supportedBy"])
+def test_a_term_that_people_use_does_not_say_that_it_is_inferred(page: Page, name: str) -> None:
+    assert "--inferred" not in entry(page("/en/ontology").body.decode(), name)
+
+
 def test_a_concept_page_gives_narrower_broader_and_opposite_concepts(page: Page) -> None:
     text = page("/en/concept/mechanism/counsellor-client-relation").body.decode()
     assert re.search(r"<dt>Narrower</dt><dd>.*mechanism/reciprocity", text)

@@ -35,7 +35,7 @@ FAMILIES = {
     "fault-title-": {"400", "404", "406", "414", "500", "503", "504"},
     "fault-": {"400", "404", "406", "414", "500", "503", "504"},
     "cmo-": {"actor", "context"},
-    "ref-how-": {str(number) for number in range(1, 8)},
+    "ref-how-": {str(number) for number in range(1, 11)},
     "kin-": {"broader", "narrower", "opposite"},
     "takes-": {"text", "node", "name", "any", "class", "literal"},
     "many-": {"one", "some", "maybe", "any", "several"},

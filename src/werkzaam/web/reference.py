@@ -11,6 +11,7 @@ from werkzaam.api import Werkzaam
 from werkzaam.model import Field, Model
 from werkzaam.questions import questions
 from werkzaam.resources import walk
+from werkzaam.rules import rules
 from werkzaam.store import Row, Store
 from werkzaam.terms import CONCEPT, RDFS, SKOS, TYPE, WZ, slug
 
@@ -30,7 +31,7 @@ class Use:
 
 @dataclass
 class Term:
-    """A class or property with all that a page says of it."""
+    """A class or property with all that a page says of it; `inferred` where nobody says it and rules give it."""
 
     iri: str
     kind: str
@@ -39,6 +40,7 @@ class Term:
     children: list[str] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     used: int = 0
+    inferred: bool = False
     from_: list[str] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
     schemes: list[str] = field(default_factory=list)
@@ -160,8 +162,10 @@ class Reference:
                 place = getattr(subject, "value", "")
                 if not place.startswith((CONCEPT, WZ)):
                     named[getattr(value, "value", "")] += 1
+        given = {one.strip("<>") for rule in rules() for pattern in rule.gives for one in pattern}
         for iri, term in self.terms.items():
             term.used = counts[iri]
+            term.inferred = not term.used and (iri in given or bool(term.children))
             from_, to = ends.get(iri, (set(), set()))
             term.from_, term.to = sorted(from_ & self.terms.keys()), sorted(to & self.terms.keys())
         for scheme in self.schemes.values():
