@@ -25,8 +25,9 @@ from werkzaam.contradictions import checks
 from werkzaam.errors import Finding, UsageError
 from werkzaam.loading import Loaded, complete
 from werkzaam.model import Model
+from werkzaam.rulequeries import iris_of
 from werkzaam.shacl import Result
-from werkzaam.surroundings import iris_of, surroundings
+from werkzaam.surroundings import surroundings
 from werkzaam.terms import CONCEPT, ID, SH, SHAPE, SKOS, TYPE, WZ
 
 needs_fast = pytest.mark.skipif(find_spec("shacl") is None, reason="the extra `fast` is not installed")
@@ -207,8 +208,8 @@ def test_a_rule_on_the_whole_document_speaks_of_the_node_at_fault_at_its_place(
     (one,) = [one for one in fired(name, DOCUMENT) if one.rule == SHAPE + "CaseDocument-twice"]
     assert one.subject.endswith("/d1")
     assert (one.path, one.place.line, one.severity) == (WZ + "mode", 5, "info")
-    assert one.text["en"] == "d1 is there."
-    assert one.value == ""
+    assert one.text["en"] == "observed is there."
+    assert one.value == CONCEPT + "mode/observed"
 
 
 # ---- which engine, and how often it is made
@@ -246,10 +247,10 @@ def test_shapes_are_read_once_for_many_documents_and_by_no_child(
         file.write_text(case, "utf-8")
     noted, make = tmp_path / "noted", shacl.ENGINES[name]
 
-    def noting(shapes: Any) -> Any:
+    def noting(shapes: Any, shared: Any) -> Any:
         with noted.open("a") as file:  # a child's memory is gone when it ends, a file is not
             file.write("made\n")
-        return make(shapes)
+        return make(shapes, shared)
 
     monkeypatch.setattr(shacl, "ENGINES", {name: noting})
     shacl.engine.cache_clear()
