@@ -18,7 +18,7 @@ from werkzaam.errors import Finding, InputError, Place, finding
 from werkzaam.foreign import read_file
 from werkzaam.loading import Beside, Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
-from werkzaam.sandbox import ChildDied, call
+from werkzaam.sandbox import ChildDied, call_each
 from werkzaam.store import Oxigraph
 from werkzaam.surroundings import surroundings
 from werkzaam.terms import ONTOLOGY_GRAPH, RDFS, SH, SKOS, TYPE
@@ -42,21 +42,18 @@ def validate(files: Sequence[str], store: str | None = None, engine: str | None 
     shacl.engine(engine, prepared.model())
     prepared.names(store)
     gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
-    dead: dict[str, Finding] = {}
-    others = "".join(_told(_things_of, file, text, dead=dead) or "" for file, text in texts if len(texts) > 1)
+    told = list(call_each(_things_of, texts, seconds=SECONDS)) if len(texts) > 1 else []
+    others = "".join(one for one in told if isinstance(one, str))
+    work = [(file, text, store, engine, others) for file, text in texts]
     found: list[Finding] = []
-    for file, text in texts:
-        told = [] if file in dead else _told(_findings_of, file, text, store, engine, others, dead=dead)
-        found += [dead[file]] if file in dead else map(Finding.from_dict, told or [])
+    for (file, _), answer in zip(texts, call_each(_findings_of, work, seconds=SECONDS), strict=True):
+        if isinstance(answer, ChildDied):
+            found.append(
+                finding("input-kills-reader" if answer.reason == "crash" else "input-takes-too-long", Place(file))
+            )
+        else:
+            found += map(Finding.from_dict, answer)
     return found
-
-
-def _told(function: Callable[..., Any], file: str, *more: Any, dead: dict[str, Finding]) -> Any:
-    """Give what a child says of a file; where it dies, note so in `dead`."""
-    try:
-        return call(function, file, *more, seconds=SECONDS)
-    except ChildDied as death:
-        dead[file] = finding("input-kills-reader" if death.reason == "crash" else "input-takes-too-long", Place(file))
 
 
 def _things_of(file: str, text: str) -> str:
