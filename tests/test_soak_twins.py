@@ -35,6 +35,13 @@ def test_choices_and_iris_drawn_at_random_answer(soak: ModuleType) -> None:
     assert sorted(counts.values())[:2] == [4, 4]
 
 
+def test_both_engines_find_the_same_wrong_with_documents_broken_at_random(soak: ModuleType) -> None:
+    pytest.importorskip("shacl", reason="the extra `fast` is not installed")
+    counts = soak.engines(seed=11, number=8)
+    assert counts["documents"] == 8
+    assert len(counts) > 30, "hardly a rule was broken"
+
+
 def test_the_same_seed_gives_the_same_mutations(soak: ModuleType) -> None:
     import random
 

@@ -56,11 +56,11 @@ def migrate(file: str) -> Migrated:
 
 
 def _in_child(text: str, file: str) -> tuple[dict[str, str], list[tuple[str, int | None, int | None, str, str]]]:
-    from werkzaam.validation import _beside
+    from werkzaam.validation import beside_of
 
     content = text.encode("latin-1")
     if file.lower().endswith(TABLES):
-        made = rewrite_set(content, file, _beside(file))
+        made = rewrite_set(content, file, beside_of(file))
     else:
         after, changes = rewrite(content, file)
         made = Migrated({file: after} if changes else {}, changes)

@@ -71,7 +71,9 @@ class Names:
 
     def copy(self) -> Names:
         """Give names that can grow without changing these; cheap, as no set in them ever changes."""
-        return Names(dict(self.classes), dict(self.words), self.labels, dict(self.former), dict(self.former_words))
+        return Names(
+            dict(self.classes), dict(self.words), dict(self.labels), dict(self.former), dict(self.former_words)
+        )
 
     def find(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
         """Give every IRI, of a wanted class, that `name` (slug, CURIE, IRI, label) stands for."""
@@ -252,7 +254,7 @@ def add_names(names: Names, model: Model, triples: Iterable[ox.Triple | ox.Quad]
         elif predicate in _LABELS:
             found.setdefault(subject, (set(), []))[1].append(triple.object.value)
             if isinstance(triple.object, ox.Literal) and triple.object.language and predicate != SKOS + "altLabel":
-                names.labels.setdefault(subject, {}).setdefault(triple.object.language, triple.object.value)
+                names.labels[subject] = {triple.object.language: triple.object.value} | names.labels.get(subject, {})
     for subject, (classes, words) in found.items():
         if subject in model.former:
             names.replace(subject, model.former[subject].by, words)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from werkzaam.errors import WerkzaamError
@@ -61,6 +61,38 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
         kinds = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
         raise kinds[answer["error"]](answer["key"], **answer["data"])
     return answer["result"]
+
+
+AT_ONCE = 16
+"""How many pieces of work share a child, as starting one costs as much as a small piece."""
+
+
+def call_each(
+    function: Callable[..., Any], items: Sequence[tuple[Any, ...]], *, seconds: float = SECONDS
+) -> Iterator[Any]:
+    """Yield for each of `items` what `function` returns for it, or the `ChildDied` of a child that had it alone.
+
+    Some share a child; where that dies or takes long, each gets a child of its own, so that none suffers by another.
+    """
+    for start in range(0, len(items), AT_ONCE):
+        some = items[start : start + AT_ONCE]
+        try:
+            done = call(_all, function, some, seconds=min(seconds, SECONDS)) if len(some) > 1 else None
+        except ChildDied:
+            done = None
+        yield from done if done is not None else _apart(function, some, seconds)
+
+
+def _all(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -> list[Any]:
+    return [function(*item) for item in items]
+
+
+def _apart(function: Callable[..., Any], items: Sequence[tuple[Any, ...]], seconds: float) -> Iterator[Any]:
+    for item in items:
+        try:
+            yield call(function, *item, seconds=seconds)
+        except ChildDied as death:
+            yield death
 
 
 def _child(

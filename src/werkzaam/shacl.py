@@ -13,6 +13,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from werkzaam import rulequeries
 from werkzaam.errors import OurFault, UsageError
 from werkzaam.model import Model
 from werkzaam.terms import SH, TYPE, WZ
@@ -44,26 +45,40 @@ Engine = Callable[[Triples], list[Result]]
 """Gives what the shapes that it was made of say of data."""
 
 
-def pyshacl_engine(shapes: Triples) -> Engine:
-    """Make an engine of pySHACL; the shapes are made into its graph once."""
+def pyshacl_engine(shapes: Triples, shared: Triples = ()) -> Engine:
+    """Make an engine of pySHACL; the shapes are made into its graphs once.
+
+    `shared` is what rules that are a query read beside any data.
+    """
     import pyshacl
     from rdflib import Graph
 
+    others, asked = rulequeries.split(shapes)
     # A graph for shapes alone can be the leaner kind, and no graph needs the thirty prefixes that rdflib binds.
-    rules = _fill(Graph(store="SimpleMemory", bind_namespaces="none"), _aimed(shapes))
+    rules = _fill(Graph(store="SimpleMemory", bind_namespaces="none"), _aimed(others))
+    queries = _fill(Graph(store="SimpleMemory", bind_namespaces="none"), asked)
+    held = rulequeries.Held(shared)
 
-    def run(data: Triples) -> list[Result]:
-        graph = _fill(Graph(bind_namespaces="none"), data)
-        _, report, said = pyshacl.validate(graph, shacl_graph=rules, inplace=True)
+    def say(data: Any, shapes: Any) -> Iterator[Result]:
+        _, report, said = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
         if not hasattr(report, "objects"):  # pySHACL gives its own failures back as the report
             raise OurFault("our-fault", problem=f"pySHACL: {said}")
-        return list(_reported(report))
+        return _reported(report)
+
+    def run(data: Triples) -> list[Result]:
+        found = list(say(_fill(Graph(bind_namespaces="none"), data), rules))
+        if asked:
+            with held.with_document(data) as store:
+                found += say(store, queries)
+        return found
 
     return run
 
 
-def fast_engine(shapes: Triples) -> Engine:
+def fast_engine(shapes: Triples, shared: Triples = ()) -> Engine:
     """Make an engine of the package `shacl`, in Rust; raises `UsageError` where the extra is not installed.
+
+    Rules that are a query are asked of Oxigraph: this package compares no dates.
 
     Only a child may run what this gives: on data of some hundreds of kilobytes it starts threads, which would not
     survive a fork, and a forked child would wait for them forever. Making it starts none.
@@ -73,10 +88,12 @@ def fast_engine(shapes: Triples) -> Engine:
     except ImportError:
         raise UsageError("extra-missing", extra="fast") from None
 
-    compiled = shacl.Shapes.from_text(_ntriples(shapes), "ntriples")
+    others, asked = rulequeries.split(shapes)
+    compiled = shacl.Shapes.from_text(_ntriples(others), "ntriples")
+    rules, held = rulequeries.rules(asked), rulequeries.Held(shared)
 
     def run(data: Triples) -> list[Result]:
-        return [
+        found = [
             Result(
                 _term(one.focus_node),
                 one.path[1:-1] if one.path and one.path[0] == "<" else "",
@@ -87,11 +104,19 @@ def fast_engine(shapes: Triples) -> Engine:
             )
             for one in compiled.validate_text(_ntriples(data), "ntriples").results
         ]
+        if rules:
+            with held.with_document(data) as store:
+                found += [
+                    Result(focus, path, rule.shape, rule.severity, value, "SPARQLConstraintComponent")
+                    for rule in rules
+                    for focus, path, value in rule.results(store)
+                ]
+        return found
 
     return run
 
 
-ENGINES: Mapping[str, Callable[[Triples], Engine]] = {"pyshacl": pyshacl_engine, "fast": fast_engine}
+ENGINES: Mapping[str, Callable[[Triples, Triples], Engine]] = {"pyshacl": pyshacl_engine, "fast": fast_engine}
 
 
 def chosen(name: str | None = None) -> str:
@@ -109,7 +134,8 @@ def engine(name: str, model: Model) -> Engine:
     It leaves out an order between values of which one is of the wrong type, as the type is told already. pySHACL orders
     what cannot be compared and finds nothing there, where SHACL 4.5.3 wants a result.
     """
-    run = ENGINES[name]([one for one in model.shapes if _for_an_engine(one)])
+    shapes = [one for one in model.shapes if _for_an_engine(one)]
+    run = ENGINES[name](shapes, rulequeries.read_by(shapes, model.ontology))
     other = {str(t.subject)[1:-1]: str(t.object)[1:-1] for t in model.shapes if t.predicate.value == SH + "lessThan"}
 
     def sensible(data: Triples) -> list[Result]:
@@ -134,12 +160,13 @@ def _aimed(shapes: Triples) -> Iterator[ox.Triple]:
 
     What they find is the same (SHACL 2.1.3 and 4.8.2), but pySHACL then looks at a property shape once for all nodes
     and not once for each, which halves the time. A node shape keeps its properties where others point to it, where it
-    is switched off, and where a property shape depends on the others beside it.
+    is switched off, and where something depends on which they are.
     """
     aims = [t for t in shapes if t.predicate.value.startswith(SH + "target")]
     stay = {t.object for t in shapes if t.predicate.value not in (SH + "property", TYPE)}
     stay |= {t.subject for t in shapes if t.predicate.value == SH + "deactivated"}
     joined = {t.subject for t in shapes if t.predicate.value == SH + "qualifiedValueShapesDisjoint"}
+    stay |= {t.subject for t in shapes if t.predicate.value == SH + "closed"}
     stay |= {t.subject for t in shapes if t.predicate.value == SH + "property" and t.object in joined}
     moved = {t.subject for t in aims} - stay
     for triple in shapes:

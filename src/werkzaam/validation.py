@@ -16,9 +16,9 @@ from werkzaam.build import open_store
 from werkzaam.contradictions import Given, contradictions
 from werkzaam.errors import Finding, InputError, Place, finding
 from werkzaam.foreign import read_file
-from werkzaam.loading import Loaded, loader_for
+from werkzaam.loading import Beside, Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
-from werkzaam.sandbox import ChildDied, call
+from werkzaam.sandbox import ChildDied, call_each
 from werkzaam.store import Oxigraph, Store
 from werkzaam.surroundings import surroundings
 from werkzaam.terms import ONTOLOGY_GRAPH, RDFS, SH, SKOS, TYPE
@@ -42,25 +42,22 @@ def validate(files: Sequence[str], store: str | None = None, engine: str | None 
     shacl.engine(engine, prepared.model())
     prepared.names(store)
     gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
-    dead: dict[str, Finding] = {}
-    others = "".join(_told(_things_of, file, text, dead=dead) or "" for file, text in texts if len(texts) > 1)
+    told = list(call_each(_things_of, texts, seconds=SECONDS)) if len(texts) > 1 else []
+    others = "".join(one for one in told if isinstance(one, str))
+    work = [(file, text, store, engine, others) for file, text in texts]
     found: list[Finding] = []
-    for file, text in texts:
-        told = [] if file in dead else _told(_findings_of, file, text, store, engine, others, dead=dead)
-        found += [dead[file]] if file in dead else map(Finding.from_dict, told or [])
+    for (file, _), answer in zip(texts, call_each(_findings_of, work, seconds=SECONDS), strict=True):
+        if isinstance(answer, ChildDied):
+            found.append(
+                finding("input-kills-reader" if answer.reason == "crash" else "input-takes-too-long", Place(file))
+            )
+        else:
+            found += map(Finding.from_dict, answer)
     return found
 
 
-def _told(function: Callable[..., Any], file: str, *more: Any, dead: dict[str, Finding]) -> Any:
-    """Give what a child says of a file; where it dies, note so in `dead`."""
-    try:
-        return call(function, file, *more, seconds=SECONDS)
-    except ChildDied as death:
-        dead[file] = finding("input-kills-reader" if death.reason == "crash" else "input-takes-too-long", Place(file))
-
-
 def _things_of(file: str, text: str) -> str:
-    things = loader_for(file).things(text.encode("latin-1"), prepared.model(), _beside(file))
+    things = loader_for(file).things(text.encode("latin-1"), prepared.model(), beside_of(file))
     return "".join(f"{one} .\n" for one in things)
 
 
@@ -68,8 +65,8 @@ def _findings_of(file: str, text: str, store: str | None, engine: str, others: s
     model, content = prepared.model(), text.encode("latin-1")
     names = _known(store, others).copy()
     if not others:
-        add_names(names, model, loader_for(file).things(content, model, _beside(file)))
-    loaded = loader_for(file).load(content, file, model, names, _beside(file))
+        add_names(names, model, loader_for(file).things(content, model, beside_of(file)))
+    loaded = loader_for(file).load(content, file, model, names, beside_of(file))
     return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: open_store(store))]
 
 
@@ -83,21 +80,24 @@ def _known(store: str | None, others: str) -> Names:
     return names
 
 
-def load(texts: Sequence[tuple[str, str]], index: int, store: str | None) -> tuple[Loaded, Model, Names]:
+def load(
+    texts: Sequence[tuple[str, str]], index: int, store: str | None, besides: Callable[[str], Beside] | None = None
+) -> tuple[Loaded, Model, Names]:
     """Load one of `texts` (files with their bytes as Latin-1), which may name what the others and `store` make known.
 
-    To be called in a limited child.
+    `besides` gives for a file the reader of what stands beside it. To be called in a limited child.
     """
+    besides = besides or beside_of
     contents = [(file, text.encode("latin-1")) for file, text in texts]
     model = prepared.model()
     names = prepared.names(store).copy()
     for file, content in contents:
-        add_names(names, model, loader_for(file).things(content, model, _beside(file)))
+        add_names(names, model, loader_for(file).things(content, model, besides(file)))
     file, content = contents[index]
-    return loader_for(file).load(content, file, model, names, _beside(file)), model, names
+    return loader_for(file).load(content, file, model, names, besides(file)), model, names
 
 
-def _beside(file: str) -> Callable[[str], bytes]:
+def beside_of(file: str) -> Beside:
     """Give a reader of the files in the folder of `file`, and of no other."""
 
     def read(name: str) -> bytes:
@@ -124,7 +124,7 @@ def check(
     findings = list(loaded.findings)
     if loaded.triples:
         around = surroundings(loaded.triples, model, names)
-        shapes = _by_shapes(loaded, around, model, file, engine)
+        shapes = _by_shapes(loaded, around, model, names, file, engine)
         opened = held() if held and _speaks_of_others(loaded, model, names) else None
         for more in (shapes, _by_axioms(loaded, around, model, file, opened)):
             told = {(one.subject, one.path) for one in findings if one.path}
@@ -137,40 +137,44 @@ def _in_order(one: Finding) -> tuple[int, int, str, str, str]:
 
 
 def _by_shapes(
-    loaded: Loaded, around: set[ox.Triple], model: Model, file: str, engine: str | None
+    loaded: Loaded, around: set[ox.Triple], model: Model, names: Names, file: str, engine: str | None
 ) -> Iterable[Finding]:
-    """Give what the shapes say of what is submitted; what is only known is not looked at by anyone who reads this."""
-    own = {t.subject for t in loaded.triples if isinstance(t.subject, ox.NamedNode)}
+    """Give what the shapes say of what is submitted; what they say of what is only known is dropped."""
     results = shacl.engine(shacl.chosen(engine), model)(loaded.triples | around)
-    found: dict[tuple[str, str, str, str], Finding] = {}
+    own: dict[shacl.Term, dict[str, set[shacl.Term]]] = {}
+    for triple in loaded.triples if results else ():
+        if isinstance(triple.subject, ox.NamedNode) and not isinstance(triple.object, ox.Triple):
+            own.setdefault(triple.subject, {}).setdefault(triple.predicate.value, set()).add(triple.object)
+    found: dict[tuple[str, ...], Finding] = {}
     for result in results:
-        # A rule on the document as a whole has in `value` the node at fault.
-        at = result.value if result.component == "SPARQLConstraintComponent" and result.value in own else result.focus
-        if result.focus in own and isinstance(at, ox.NamedNode):
-            one = _finding(result, at.value, loaded, model, file)
+        at, path, value = result.focus, result.path, result.value
+        if result.component == "SPARQLConstraintComponent" and value in own:  # asked once a document
+            at = value
+            value = min(own[at].get(path, {value}), key=str)
+        elif (
+            not path and at in own and value is not None
+        ):  # a path over several properties: the first is the document's
+            path = next((one for one in sorted(own[at]) if value in own[at][one]), "")
+        if at in own and isinstance(at, ox.NamedNode):
+            place = next((p for key in (path, "") if (p := loaded.places.get((at.value, key)))), Place(file))
+            text, given = _filled(model.in_both(result.shape, SH + "message"), value, names)
+            one = Finding(result.shape, result.severity, place, text, at.value, path, value=given)
             found.setdefault((one.rule, one.subject, one.path, one.value), one)
     return found.values()
 
 
-def _finding(result: shacl.Result, subject: str, loaded: Loaded, model: Model, file: str) -> Finding:
-    places = loaded.places
-    at = (subject, result.path), (subject, ""), (result.focus.value, "")
-    place = next((places[one] for one in at if one in places), Place(file))
-    value = result.value.value if result.value else ""
-    text = {
-        lang: message.replace("{value}", _called(result.value, lang, model))
-        for lang, message in model.in_both(result.shape, SH + "message").items()
-    }
-    given = "" if value == subject or isinstance(result.value, ox.BlankNode) else value
-    return Finding(result.shape, result.severity, place, text, subject, result.path, value=given)
+def _filled(text: dict[str, str], value: shacl.Term | None, names: Names) -> tuple[dict[str, str], str]:
+    """Give a message with the value that it quotes, a thing by its label and a text shortened, and that value whole.
 
-
-def _called(value: shacl.Term | None, lang: str, model: Model) -> str:
-    """Give how a message calls what was given: a label, an id, or the text itself, shortened."""
-    if isinstance(value, ox.NamedNode):
-        texts = model.in_both(value.value, SKOS + "prefLabel") or model.in_both(value.value, RDFS + "label")
-        return texts.get(lang) or short(value.value)
-    return textwrap.shorten(value.value, 60, placeholder=" …") if isinstance(value, ox.Literal) else "…"
+    A message that quotes nothing keeps the value out of every report.
+    """
+    if value is None or not any("{value}" in one for one in text.values()):
+        return text, ""
+    if isinstance(value, ox.Literal):
+        called = dict.fromkeys(text, textwrap.shorten(value.value, 60, placeholder=" …"))
+    else:
+        called = dict.fromkeys(text, short(value.value)) | names.labels.get(value.value, {})
+    return {lang: one.replace("{value}", called[lang]) for lang, one in text.items()}, value.value
 
 
 def _speaks_of_others(loaded: Loaded, model: Model, names: Names) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 import re
 import socket
 import sys
@@ -207,6 +209,26 @@ def test_all_files_are_checked_and_all_faults_told_at_once(run: Run, tmp_path: P
     assert [line.split(": ")[0].removeprefix(f"{tmp_path}/") for line in unknown] == [
         f"{file}.yaml:{line}:1" for file in (1, 2) for line in (4, 5)
     ]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only a forked child has the planted fault")
+def test_a_file_that_kills_its_reader_is_told_and_the_files_beside_it_are_checked(
+    run: Run, tmp_path: Path, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = importlib.import_module("werkzaam.loaders.document")
+    load = reader.load
+
+    def dying(content: bytes, *more: Any) -> Any:
+        return os.abort() if b"# dies" in content else load(content, *more)
+
+    monkeypatch.setattr(reader, "load", dying)
+    (tmp_path / "1.yaml").write_text(HEAD + "soep: 1\n", "utf-8")
+    (tmp_path / "2.yaml").write_text(HEAD + "# dies\n", "utf-8")
+    (tmp_path / "3.yaml").write_text(case, "utf-8")
+    ran = run("validate", *(tmp_path / f"{number}.yaml" for number in (1, 2, 3)), "--format", "json")
+    rules = {(Path(one["file"]).name, one["rule"]) for one in json.loads(ran.out)["findings"]}
+    assert ("2.yaml", "input-kills-reader") in rules
+    assert {file for file, _ in rules} == {"1.yaml", "2.yaml"}
 
 
 # ---- queries

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections import Counter
 from functools import cache
 from importlib.util import find_spec
@@ -32,13 +33,17 @@ ENGINES = ["pyshacl", pytest.param("fast", marks=needs_fast)]
 
 # What says nothing about data, or is in every shape and so would choose every test.
 EVERYWHERE = {"NodeShape", "PropertyShape", "property", "path", "order", "defaultValue", "message"}
-# What an engine gives otherwise, and why that does not touch us.
-OTHERWISE: dict[str, set[str]] = {
+# What the engines give otherwise, and why that does not touch us.
+OTHERWISE = {
+    # Oxigraph, of which both ask our queries, gives $this no value in a group that has it in a FILTER or BIND alone.
+    # They follow no owl:imports to prefixes and give $shapesGraph no value. The last test here keeps our queries so.
+    "sparql/pre-binding/pre-binding-003": {"pyshacl", "fast"},
+    "sparql/pre-binding/pre-binding-004": {"pyshacl", "fast"},
+    "sparql/pre-binding/pre-binding-005": {"pyshacl", "fast"},
+    "sparql/pre-binding/shapesGraph-001": {"pyshacl", "fast"},
+    "sparql/node/prefixes-001": {"pyshacl", "fast"},
     # The suite wants `sh:uniqueLang "1"^^xsd:boolean` to ask nothing, as only the term `true` does. We write `true`.
-    # It finds no prefix through owl:imports, and does not bind $shapesGraph, as it need not. We use neither.
-    "pyshacl": {"core/property/uniqueLang-002", "sparql/node/prefixes-001", "sparql/pre-binding/shapesGraph-001"},
-    # It lets pass a subquery that does not project $this, which is wrong. pySHACL refuses it, so ours have none.
-    "fast": {"sparql/pre-binding/unsupported-sparql-004"},
+    "core/property/uniqueLang-002": {"pyshacl"},
 }
 
 Facts = dict[str, dict[str, list[Term]]]
@@ -76,7 +81,9 @@ def graphs(file: Path) -> tuple[tuple[ox.Triple, ...], tuple[ox.Triple, ...], Fa
     data, shapes = (
         read(Path(action[SHT + part][0].value.removeprefix("file://"))) for part in ("dataGraph", "shapesGraph")
     )
-    return data, shapes, said, test[MF + "result"][0]
+    # The report that is expected stands in the same file and names shapes, as if they were nested in it.
+    report = {node for node, about in said.items() if ox.NamedNode(SH + "ValidationResult") in about.get(TYPE, [])}
+    return data, tuple(t for t in shapes if t.subject.value not in report), said, test[MF + "result"][0]
 
 
 def tests() -> list[Path]:
@@ -118,7 +125,7 @@ def expected(said: Facts, result: Term) -> Told | None:
 
 def found(engine: str, shapes: tuple[ox.Triple, ...], data: tuple[ox.Triple, ...]) -> Told | None:
     try:
-        results = shacl.ENGINES[engine](shapes)(data)
+        results = shacl.ENGINES[engine](shapes, ())(data)
     except Exception:  # an engine says in its own way that shapes are wrong
         return None
     return Counter((name(r.focus), r.path, name(r.value), r.component, r.severity) for r in results)
@@ -131,8 +138,17 @@ def test_a_construct_of_our_shapes_gives_what_the_suite_says(file: Path, engine:
     data, shapes, said, result = graphs(file)
     same = found(engine, shapes, data) == expected(said, result)
     logging.disable(logging.NOTSET)
-    assert same != (file.relative_to(SUITE).with_suffix("").as_posix() in OTHERWISE[engine])
+    assert same != (engine in OTHERWISE.get(file.relative_to(SUITE).with_suffix("").as_posix(), ()))
 
 
 def test_every_construct_of_our_shapes_is_in_the_suite() -> None:
     assert ours() - set().union(*(terms(graphs(file)[1]) for file in tests())) == set()
+
+
+def test_our_queries_name_this_in_triples_alone_and_their_prefixes_themselves() -> None:
+    shapes = Model().shapes
+    for triple in shapes:
+        if triple.predicate.value == SH + "select":
+            assert not re.search(r"\b(FILTER|BIND|HAVING)\b[^{}]*?\([^{}]*?[?$]this\b", triple.object.value)
+            assert not re.search(r"[?$](shapesGraph|currentShape|PATH)\b", triple.object.value)
+    assert "http://www.w3.org/2002/07/owl#imports" not in {triple.predicate.value for triple in shapes}

@@ -1,0 +1,168 @@
+"""Rules that are a query: told apart from the other rules, and asked of a store instead of a graph in Python.
+
+Such a rule reads the whole document, and may look for words or dates in the ontology; rdflib takes seconds for what
+Oxigraph answers in a millisecond. Both SHACL engines therefore ask these of a store that holds what queries read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from werkzaam.terms import PREFIXES, RDFS, SH, TYPE
+
+Triples = Collection[ox.Triple]
+Node = ox.NamedNode | ox.BlankNode
+
+_SPARQL = SH + "sparql"
+_OF_A_SHAPE = frozenset((TYPE, _SPARQL, SH + "severity", SH + "deactivated"))
+_NAME = re.compile(r"<([^<>\s]+)>|(?<![\w:])(\w*):([\w.-]*[\w-])")
+_PREFIX = re.compile(r"PREFIX\s+(\w*):\s*<([^>]*)>", re.IGNORECASE)
+# What cannot be asked by giving $this a value (SHACL 5.3.2 and appendix A), or what an engine need not offer.
+_REFUSED = re.compile(
+    r"\b(MINUS|VALUES|SERVICE)\b|\bAS\s+[?$]this\b|[?$](?-i:PATH|shapesGraph|currentShape)\b", re.IGNORECASE
+)
+_SELECT = re.compile(r"\bSELECT\b(.*?)(?:\bWHERE\b|\{)", re.IGNORECASE | re.DOTALL)
+_THIS = re.compile(r"[?$]this\b")
+
+
+def split(shapes: Triples) -> tuple[list[ox.Triple], list[ox.Triple]]:
+    """Give the shapes without, and those with, the queries of node shapes that have a target and stand alone."""
+    targeted = {t.subject for t in shapes if t.predicate.value.startswith(SH + "target")}
+    nested = {t.object for t in shapes if t.predicate.value != TYPE}
+    paths = {t.subject for t in shapes if t.predicate.value == SH + "path"}
+    asking = {t.subject for t in shapes if t.predicate.value == _SPARQL} & targeted - nested - paths
+    others = [t for t in shapes if t.predicate.value != _SPARQL or t.subject not in asking]
+    asked = [
+        t
+        for t in shapes
+        if t.subject in asking and (t.predicate.value in _OF_A_SHAPE or t.predicate.value.startswith(SH + "target"))
+    ]
+    about: dict[object, list[ox.Triple]] = {}
+    for triple in shapes:
+        about.setdefault(triple.subject, []).append(triple)
+    todo = [t.object for t in asked if t.predicate.value == _SPARQL]
+    done = set(todo)
+    for node in todo:
+        asked += about.get(node, [])
+        new = {t.object for t in about.get(node, [])} - done
+        done |= new
+        todo += new
+    return others, asked
+
+
+def read_by(shapes: Triples, ontology: Triples) -> set[ox.Triple]:
+    """Give of `ontology` what the queries in `shapes` may read: along the properties and of the classes they name."""
+    queries = [
+        t.object.value for t in shapes if t.predicate.value == SH + "select" and isinstance(t.object, ox.Literal)
+    ]
+    named = {iri for query in queries for iri in iris_of(query)}
+    if not named:
+        return set()
+    found = {t for t in ontology if t.predicate.value in named and t.predicate.value != TYPE}
+    subjects = {t.subject for t in found}
+    for triple in ontology:
+        path, value = triple.predicate.value, getattr(triple.object, "value", "")
+        if path == RDFS + "subClassOf" or (path == TYPE and (triple.subject in subjects or value in named)):
+            found.add(triple)
+    return found
+
+
+def iris_of(query: str) -> set[str]:
+    """Give the IRIs that a query names, in full or by a prefix of its own or a known one.
+
+    >>> sorted(iris_of("SELECT ?x WHERE { ?x skos:broader <https://example.org/a> }"))
+    ['http://www.w3.org/2004/02/skos/core#broader', 'https://example.org/a']
+    """
+    prefixes = {**PREFIXES, **dict(_PREFIX.findall(query))}
+    return {
+        full or prefixes[prefix] + local for full, prefix, local in _NAME.findall(query) if full or prefix in prefixes
+    }
+
+
+class Held:
+    """A store that holds what all documents share, and one document at a time."""
+
+    def __init__(self, shared: Iterable[ox.Triple]) -> None:
+        self.store = ox.Store()
+        self.store.extend(ox.Quad(*triple) for triple in shared)
+
+    @contextmanager
+    def with_document(self, data: Iterable[ox.Triple]) -> Iterator[ox.Store]:
+        """Give the store with `data`, which go again."""
+        quads = [quad for quad in (ox.Quad(*triple) for triple in data) if quad not in self.store]
+        self.store.extend(quads)
+        try:
+            yield self.store
+        finally:
+            for quad in quads:
+                self.store.remove(quad)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that is a query: its shape, how grave it is, whose turn it is, and the query with its prefixes."""
+
+    shape: str
+    severity: str
+    classes: tuple[ox.NamedNode, ...]
+    nodes: tuple[Node, ...]
+    query: str
+
+    def results(self, store: ox.Store) -> Iterator[tuple[Node, str, ox.NamedNode | ox.BlankNode | ox.Literal]]:
+        """Yield (focus, path, value) of each result."""
+        for focus in sorted(self._focus(store), key=str):
+            found = store.query(self.query, substitutions={ox.Variable("this"): focus})
+            if not isinstance(found, ox.QuerySolutions):
+                continue
+            names = {variable.value for variable in found.variables}
+            for row in found:
+                path = row["path"] if "path" in names else None
+                value = row["value"] if "value" in names else None
+                yield focus, path.value if isinstance(path, ox.NamedNode) else "", value or focus
+
+    def _focus(self, store: ox.Store) -> set[Node]:
+        found = set(self.nodes)
+        todo = list(self.classes)
+        for cls in todo:
+            of_it = store.quads_for_pattern(None, ox.NamedNode(TYPE), cls)
+            found |= {quad.subject for quad in of_it if not isinstance(quad.subject, ox.Triple)}
+            below = store.quads_for_pattern(None, ox.NamedNode(RDFS + "subClassOf"), cls)
+            todo += [q.subject for q in below if isinstance(q.subject, ox.NamedNode) and q.subject not in todo]
+        return found
+
+
+def rules(asked: Triples) -> list[Rule]:
+    """Read the rules of `split`; raises `ValueError` for a query that pre-binding does not allow."""
+    about: dict[object, dict[str, list[object]]] = {}
+    for triple in asked:
+        about.setdefault(triple.subject, {}).setdefault(triple.predicate.value, []).append(triple.object)
+
+    def texts(node: object, path: str) -> list[str]:
+        return [getattr(one, "value", "") for one in about.get(node, {}).get(SH + path, [])]
+
+    found = []
+    for shape, said in about.items():
+        for constraint in said.get(_SPARQL, []):
+            if "true" in (*texts(shape, "deactivated"), *texts(constraint, "deactivated")):
+                continue
+            (query,) = texts(constraint, "select")
+            if _REFUSED.search(query) or not all(_THIS.search(chosen) for chosen in _SELECT.findall(query)):
+                raise ValueError(f"{shape}: {query}")
+            declared = [
+                one
+                for where in about[constraint].get(SH + "prefixes", [])
+                for one in about.get(where, {}).get(SH + "declare", [])
+            ]
+            prefixes = "".join(
+                f"PREFIX {texts(one, 'prefix')[0]}: <{texts(one, 'namespace')[0]}>\n" for one in declared
+            )
+            severity = (texts(shape, "severity") or [SH + "Violation"])[0].removeprefix(SH).lower()
+            classes = tuple(one for one in said.get(SH + "targetClass", []) if isinstance(one, ox.NamedNode))
+            nodes = tuple(one for one in said.get(SH + "targetNode", []) if isinstance(one, Node))
+            found.append(Rule(getattr(shape, "value", ""), severity, classes, nodes, prefixes + query))
+    return found
