@@ -13,7 +13,7 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from werkzaam.deprecation import renamed
-from werkzaam.errors import Finding, Place, finding
+from werkzaam.errors import Place, finding
 from werkzaam.forms import jsonld, rdfxml, turtle
 from werkzaam.forms.rdfchecks import check_statements, tell_former
 from werkzaam.forms.text import decode, hidden_values
@@ -42,7 +42,9 @@ class Rdf:
         try:
             quads = _parse(looked.text, self.format)
         except SyntaxError as error:
-            place = Place(file, error.lineno, error.offset)
+            # The engine reads JSON as we wrote it anew, so that its lines are not those of the file.
+            json = self.format == ox.RdfFormat.JSON_LD
+            place = Place(file) if json else Place(file, error.lineno, error.offset)
             loaded.findings.append(finding(self.syntax, place, problem=error.msg.split(": ", 1)[-1]))
             return loaded
         self._fill(loaded, quads, file, model, names)
@@ -124,7 +126,6 @@ LOADERS = (
     Rdf((".trig",), ox.RdfFormat.TRIG, _look_turtle, "turtle-syntax"),
     Rdf((".nq",), ox.RdfFormat.N_QUADS, _look_turtle, "turtle-syntax"),
     Rdf((".nt",), ox.RdfFormat.N_TRIPLES, _look_turtle, "turtle-syntax"),
-    Rdf((".jsonld", ".json"), ox.RdfFormat.JSON_LD, _look_json, "json-syntax"),
+    Rdf((".jsonld", ".json"), ox.RdfFormat.JSON_LD, _look_json, "jsonld-syntax"),
     Rdf((".rdf", ".xml"), ox.RdfFormat.RDF_XML, _look_xml, "xml-syntax"),
 )
-__all__ = ["LOADERS", "Finding", "Rdf"]

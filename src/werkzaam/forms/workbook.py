@@ -66,8 +66,11 @@ class _Writer:
         self._head(rows.head)
         for sheet in self.sheets:
             self._sheet(sheet, rows.sheets.get(sheet.title, []))
-        self.book.move_sheet(self.hidden, len(self.book.sheetnames))
-        self.hidden.sheet_state = "hidden"
+        if self.lists:
+            self.book.move_sheet(self.hidden, len(self.book.sheetnames))
+            self.hidden.sheet_state = "hidden"
+        else:
+            self.book.remove(self.hidden)
         out = io.BytesIO()
         self.book.save(out)
         return out.getvalue()
