@@ -1,7 +1,7 @@
 """Case documents that come as RDF itself: Turtle, TriG, N-Quads, N-Triples, JSON-LD and RDF/XML.
 
 They get the same defaults as the YAML form. The document stands in the default graph or in the graph that bears its
-IRI; every node has an IRI; nothing that a file points to is ever fetched.
+IRI; what is no part of something has an IRI; nothing that a file points to is ever fetched.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from werkzaam.deprecation import renamed
 from werkzaam.errors import Place, finding
 from werkzaam.forms import jsonld, rdfxml, turtle
+from werkzaam.forms.parts import named
 from werkzaam.forms.rdfchecks import check_statements, tell_former
 from werkzaam.forms.text import decode, hidden_values
 from werkzaam.loading import Beside, Loaded, complete, nothing
@@ -80,6 +81,7 @@ class Rdf:
             place = loaded.places.get((getattr(triple.subject, "value", ""), OWL + "imports")) or Place(file)
             value = getattr(triple.object, "value", "")
             loaded.findings.append(finding("imports-not-followed", place, severity="warning", value=value))
+        loaded.triples = named(loaded.triples, loaded.places, model)
         blank = sum(isinstance(t.subject, ox.BlankNode) for t in loaded.triples)
         if blank:
             place = loaded.places.get(("", "")) or Place(file)
