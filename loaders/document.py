@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -18,7 +17,7 @@ from werkzaam.errors import Finding, Place, finding
 from werkzaam.forms.text import hidden_values
 from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Field, Model, Names
-from werkzaam.naming import Naming
+from werkzaam.naming import Naming, by_content
 from werkzaam.terms import GRAPH, LANGUAGES, TYPE, WZ, expand, fold
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence, read
 
@@ -221,8 +220,7 @@ class _Document:
         if not name:
             if base != parent + "/":
                 self._wrong("id-missing", place, one, parent)
-            content = repr(self._content(node, one.target or ""))
-            name = f"{one.keys['en'][0]}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+            name = by_content(one, self._content(node, one.target or ""))
         iri = name if name.startswith("http") and "://" in name else base + name
         if not _plain(iri):
             self._wrong("id-not-plain", place, one, parent, value=name)
@@ -240,22 +238,25 @@ class _Document:
         by_path = {one.path: one for one in fields}
         former = {key: by_path[old.by] for key, old in self._former_keys(by_path).items()}
         by_key = {**former, **by_key}
-        said = []
+        said: list[Any] = []
         for key, value in node.pairs:
             one = by_key.get(key.text)
             for entry in value.items if isinstance(value, Sequence) else [value]:
-                said.append(repr((one.path if one else key.text, self._meaning(one, entry))))
-        return sorted(said)
+                for meaning in self._meanings(one, entry):
+                    if one is None or meaning != one.default:  # a default says the same written or not
+                        said.append((one.path if one else key.text, meaning))
+        return sorted(map(repr, said))
 
-    def _meaning(self, one: Field | None, node: Node) -> Any:
+    def _meanings(self, one: Field | None, node: Node) -> list[Any]:
+        """Give what a value says: for a text one meaning a language."""
         if isinstance(node, Mapping):
-            nested = one is not None and one.kind == "node"
-            texts = [(key.text, self._meaning(None, value)) for key, value in node.pairs]
-            return self._content(node, one.target or "") if one and nested else sorted(texts, key=repr)
+            if one is not None and one.kind == "node":
+                return [self._content(node, one.target or "")]
+            return [(key.text, meaning) for key, value in node.pairs for meaning in self._meanings(None, value)]
         if isinstance(node, Sequence):
-            return [self._meaning(one, item) for item in node.items]
+            return [self._meanings(one, item) for item in node.items]
         if one is None or one.kind in ("literal", "node"):
-            return node.text
+            return [node.text]
         if one.kind == "text":
             return [(self.lang, node.text)]
         found = (
@@ -263,7 +264,7 @@ class _Document:
             if one.kind == "name"
             else [self.model.class_named(node.text, one.target or "")]
         )
-        return found[0] if len(found) == 1 and found[0] else node.text
+        return [found[0] if len(found) == 1 and found[0] else node.text]
 
     def _class(self, node: Mapping, above: str) -> str | None:
         """Give the class that a mapping says it is of, `above` where there is no choice, None where unknown."""

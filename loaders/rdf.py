@@ -1,7 +1,7 @@
 """Case documents that come as RDF itself: Turtle, TriG, N-Quads, N-Triples, JSON-LD and RDF/XML.
 
 They get the same defaults as the YAML form. The document stands in the default graph or in the graph that bears its
-IRI; every node has an IRI; nothing that a file points to is ever fetched.
+IRI; what is no part of something has an IRI; nothing that a file points to is ever fetched.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from werkzaam.deprecation import renamed
-from werkzaam.errors import Finding, Place, finding
+from werkzaam.errors import Place, finding
 from werkzaam.forms import jsonld, rdfxml, turtle
+from werkzaam.forms.parts import named
 from werkzaam.forms.rdfchecks import check_statements, tell_former
 from werkzaam.forms.text import decode, hidden_values
 from werkzaam.loading import Beside, Loaded, complete, nothing
@@ -42,7 +43,9 @@ class Rdf:
         try:
             quads = _parse(looked.text, self.format)
         except SyntaxError as error:
-            place = Place(file, error.lineno, error.offset)
+            # The engine reads JSON as we wrote it anew, so that its lines are not those of the file.
+            json = self.format == ox.RdfFormat.JSON_LD
+            place = Place(file) if json else Place(file, error.lineno, error.offset)
             loaded.findings.append(finding(self.syntax, place, problem=error.msg.split(": ", 1)[-1]))
             return loaded
         self._fill(loaded, quads, file, model, names)
@@ -78,6 +81,7 @@ class Rdf:
             place = loaded.places.get((getattr(triple.subject, "value", ""), OWL + "imports")) or Place(file)
             value = getattr(triple.object, "value", "")
             loaded.findings.append(finding("imports-not-followed", place, severity="warning", value=value))
+        loaded.triples = named(loaded.triples, loaded.places, model)
         blank = sum(isinstance(t.subject, ox.BlankNode) for t in loaded.triples)
         if blank:
             place = loaded.places.get(("", "")) or Place(file)
@@ -124,7 +128,6 @@ LOADERS = (
     Rdf((".trig",), ox.RdfFormat.TRIG, _look_turtle, "turtle-syntax"),
     Rdf((".nq",), ox.RdfFormat.N_QUADS, _look_turtle, "turtle-syntax"),
     Rdf((".nt",), ox.RdfFormat.N_TRIPLES, _look_turtle, "turtle-syntax"),
-    Rdf((".jsonld", ".json"), ox.RdfFormat.JSON_LD, _look_json, "json-syntax"),
+    Rdf((".jsonld", ".json"), ox.RdfFormat.JSON_LD, _look_json, "jsonld-syntax"),
     Rdf((".rdf", ".xml"), ox.RdfFormat.RDF_XML, _look_xml, "xml-syntax"),
 )
-__all__ = ["LOADERS", "Finding", "Rdf"]

@@ -29,7 +29,7 @@ FAMILIES = {
     "severity-": {"violation", "warning", "info"},
 }
 # Keys that are handed on before they are said.
-HANDED_ON = re.compile(r"(word|heading|pattern|validate|query|template)-[a-z-]+|(turtle|json|xml)-syntax")
+HANDED_ON = re.compile(r"(word|heading|pattern|validate|query|template)-[a-z-]+|(turtle|jsonld|xml)-syntax")
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

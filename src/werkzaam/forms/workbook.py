@@ -66,8 +66,11 @@ class _Writer:
         self._head(rows.head)
         for sheet in self.sheets:
             self._sheet(sheet, rows.sheets.get(sheet.title, []))
-        self.book.move_sheet(self.hidden, len(self.book.sheetnames))
-        self.hidden.sheet_state = "hidden"
+        if self.lists:
+            self.book.move_sheet(self.hidden, len(self.book.sheetnames))
+            self.hidden.sheet_state = "hidden"
+        else:
+            self.book.remove(self.hidden)
         out = io.BytesIO()
         self.book.save(out)
         return out.getvalue()
@@ -94,6 +97,7 @@ class _Writer:
             self._choices(page, column, f"B{number}")
 
     def _sheet(self, sheet: Sheet, rows: list[Row]) -> None:
+        from openpyxl.styles import Alignment
         from openpyxl.utils import get_column_letter
 
         page = self.book.create_sheet(sheet.title)
@@ -110,7 +114,8 @@ class _Writer:
         for line, row in enumerate(rows, 2):
             for number, column in enumerate(columns, 1):
                 if column.heading in row:
-                    self._put(page, line, number, row[column.heading])
+                    cell = self._put(page, line, number, row[column.heading])
+                    cell.alignment = Alignment(wrap_text=True, vertical="top")
 
     def _heading(self, page: Any, row: int, number: int, column: Column, sheet: Sheet | None = None) -> None:
         from openpyxl.comments import Comment
@@ -120,7 +125,7 @@ class _Writer:
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="DDE8F0")
         note = self.explained(column, sheet)
-        if note and self.form and row == 1:
+        if note and self.form and sheet is not None:
             cell.comment = Comment(note, "werkzaam", width=360, height=60 + 18 * (len(note) // 50))
 
     def explained(self, column: Column, sheet: Sheet | None = None) -> str:
