@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from werkzaam import commands_check, commands_data, commands_reason  # noqa: F401 - each adds its commands
+from werkzaam import commands_check, commands_data, commands_entry, commands_reason  # noqa: F401 - each adds its own
 from werkzaam.commands import cli
 from werkzaam.errors import OurFault, UsageError, WerkzaamError
 from werkzaam.language import default_language

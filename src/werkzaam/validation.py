@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from werkzaam.errors import Finding, InputError, OurFault, Place, finding
 from werkzaam.foreign import read_file
-from werkzaam.loading import Loaded, loader_for
+from werkzaam.loading import Beside, Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
 from werkzaam.sandbox import ChildDied, call
 from werkzaam.store import Store
@@ -48,20 +48,26 @@ def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> li
     return [one.as_dict() for one in check(loaded, model, names, texts[index][0])]
 
 
-def load(texts: Sequence[tuple[str, str]], index: int, store: str | None) -> tuple[Loaded, Model, Names]:
+def load(
+    texts: Sequence[tuple[str, str]],
+    index: int,
+    store: str | None,
+    besides: Callable[[str], Beside] | None = None,
+) -> tuple[Loaded, Model, Names]:
     """Load one of `texts` (files with their bytes as Latin-1), which may name what the others and `store` make known.
 
-    To be called in a limited child.
+    `besides` gives for a file the reader of what stands beside it. To be called in a limited child.
     """
     from werkzaam.build import open_store
 
+    besides = besides or beside_of
     contents = [(file, text.encode("latin-1")) for file, text in texts]
     model = Model()
     names = known_names(open_store(store), model)
     for file, content in contents:
-        add_names(names, model, loader_for(file).things(content, model, _beside(file)))
+        add_names(names, model, loader_for(file).things(content, model, besides(file)))
     file, content = contents[index]
-    return loader_for(file).load(content, file, model, names, _beside(file)), model, names
+    return loader_for(file).load(content, file, model, names, besides(file)), model, names
 
 
 def known_names(store: Store, model: Model) -> Names:
@@ -80,7 +86,7 @@ WHERE { ?s a ?t . { ?d wz:contains ?s } UNION { ?d wz:describes ?s } OPTIONAL { 
 """
 
 
-def _beside(file: str) -> Callable[[str], bytes]:
+def beside_of(file: str) -> Beside:
     """Give a reader of the files in the folder of `file`, and of no other."""
 
     def read(name: str) -> bytes:
