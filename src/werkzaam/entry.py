@@ -192,6 +192,7 @@ def _enter(
             for _, content in one.files:
                 folder.keep(content)
             draft.record(Record(one.document, version, ADDED, at, graph, files, on_record.made()), submitter)
+    draft.store.replace([TOMBSTONES], on_record.tombstones(draft.records))
 
 
 def _taken(store: Oxigraph, read: _Read, tombs: Mapping[str, str]) -> Iterable[Finding]:

@@ -112,8 +112,8 @@ class Folder:
         if not self.exists():
             raise StoreError("store-missing", path=str(self.path))
         try:
-            said = json.loads((self.path / "current").read_bytes())
-            name, form = said["generation"], said["format"]
+            told = json.loads((self.path / "current").read_bytes())
+            name, form = told["generation"], told["format"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError("store-damaged", path=str(self.path / "current"), problem=said(error)) from None
         if form != FORMAT or not _GENERATION.fullmatch(str(name)):

@@ -20,7 +20,7 @@ from werkzaam.model import Model, add_names
 from werkzaam.records import ERASED, TOMBSTONES, Record, State, made, states, tombstones
 from werkzaam.sandbox import ChildDied, call
 from werkzaam.store import Oxigraph
-from werkzaam.terms import GRAPH, ONTOLOGY_GRAPH
+from werkzaam.terms import GRAPH, LANGUAGES, ONTOLOGY_GRAPH
 from werkzaam.validation import known_names
 from werkzaam.withdrawal import without_claims
 
@@ -46,7 +46,7 @@ def check(store: str) -> list[Finding]:
         if not any(one.severity == "violation" for one in found):
             found += _anew(store, held, records)
     except StoreError as error:
-        return [finding(error.key, Place(str(folder.path)), **error.data)]
+        return [_found(error, Place(str(folder.path)))]
     return found + [finding("store-leftover", Place(str(one)), severity="info") for one in folder.leftovers()]
 
 
@@ -82,7 +82,7 @@ def _documents(held: Snapshot, opened: Oxigraph, records: list[Record]) -> Itera
             try:
                 held.content(file.sha256)
             except StoreError as error:
-                yield finding(error.key, place, **error.data)
+                yield _found(error, place)
     for document, state in known.items():
         place = Place(document)
         if state.present and state.last and opened.digest(GRAPH + document) != state.last.graph:
@@ -94,6 +94,10 @@ def _documents(held: Snapshot, opened: Oxigraph, records: list[Record]) -> Itera
     ours = {ONTOLOGY_GRAPH, TOMBSTONES, *(GRAPH + one for one in known)}
     for graph in sorted({getattr(quad.graph_name, "value", "") for quad in opened.quads()} - ours):
         yield finding("graph-unrecorded", Place(graph), severity="info")
+
+
+def _found(error: StoreError, place: Place) -> Finding:
+    return Finding(error.key, "violation", place, {lang: error.message(lang) for lang in LANGUAGES})
 
 
 def _people(held: Snapshot) -> Iterator[Finding]:
