@@ -139,7 +139,23 @@ def crawl(seed: int, number: int) -> Counts:
     return counts
 
 
-CHECKS: dict[str, Callable[[int, int], Counts]] = {"crawl": crawl, "figures": figures, "foreign": foreign}
+def _entry(name: str) -> Callable[[int, int], Counts]:
+    def run(seed: int, number: int) -> Counts:
+        import soak_entry
+
+        counts: Counts = getattr(soak_entry, name)(seed, number)
+        return counts
+
+    return run
+
+
+CHECKS: dict[str, Callable[[int, int], Counts]] = {
+    "crawl": crawl,
+    "figures": figures,
+    "foreign": foreign,
+    "kill": _entry("kill"),
+    "mutate": _entry("mutate"),
+}
 
 
 def main() -> None:
