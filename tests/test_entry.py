@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ import pytest
 
 import werkzaam
 from werkzaam import entry as entry_module
-from werkzaam import folder, locks, sandbox, upkeep
+from werkzaam import folder, locks, sandbox, upkeep, validation
 from werkzaam.api import Werkzaam
 from werkzaam.build import on_disk, write_store
-from werkzaam.errors import StoreError, UsageError
+from werkzaam.errors import InputError, StoreError, UsageError
+from werkzaam.model import Model
 from werkzaam.records import states
 from werkzaam.terms import GRAPH, WZ
 
@@ -111,14 +113,26 @@ def rules(entry: Any) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def warm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read documents in this process, which has read the ontology before; `filled` was read in a child."""
+def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, model: Model, filled: Path) -> None:
+    """Read documents in this process, with the ontology as it was read before and without the shapes.
+
+    `filled` went the whole way, and so do tests that ask for `whole`.
+    """
 
     def here(function: Callable[..., Any], *given: Any, seconds: float) -> Any:
         return json.loads(json.dumps(function(*given)))
 
-    monkeypatch.setattr(entry_module, "call", here)
-    monkeypatch.setattr(upkeep, "call", here)
+    if "whole" not in request.fixturenames:
+        monkeypatch.setattr(entry_module, "call", here)
+        monkeypatch.setattr(entry_module, "check", lambda loaded, *more: loaded.findings)
+        monkeypatch.setattr(upkeep, "call", here)
+        for module in (validation, upkeep):
+            monkeypatch.setattr(module, "Model", lambda: model)
+
+
+@pytest.fixture
+def whole() -> None:
+    """Let documents be read in a child and go through every check."""
 
 
 # ---- add
@@ -143,7 +157,7 @@ def test_what_follows_from_a_document_is_inferred_as_soon_as_it_is_in(store: str
 
 
 def test_a_violation_in_one_document_refuses_all_and_changes_nothing(
-    store: str, place: Path, case: str, write: Callable[[str, str], str]
+    store: str, place: Path, case: str, write: Callable[[str, str], str], whole: None
 ) -> None:
     good = write("good.yaml", case)
     bad = write(
@@ -250,6 +264,37 @@ def test_an_axiom_that_is_contradicted_refuses_the_document(
     entry = opened.add(write("tafel.yaml", text))
     assert entry.refused
     assert any("/axiom/" in one.rule for one in entry.findings), rules(entry)
+
+
+BOMBS = {
+    "aliases.yaml": "a: &a [x,x,x,x,x,x,x,x,x]\n"
+    + "".join(f"{two}: &{two} [{','.join([f'*{one}'] * 9)}]\n" for one, two in pairwise("abcdefghijkl")),
+    "nested.yaml": "[" * 200_000,
+    "nested.ttl": "<a:b> <a:c> " + "[ <a:d> " * 100_000,
+    "lists.ttl": "<a:b> <a:c> " + "( " * 100_000,
+    "nul.yaml": "werkzaam: 1\n\0\0\0",
+    "text.ttl": '<a:b> <a:c> """' + "x" * 10_000_000,
+    "keys.yaml": "".join(f"sleutel{n}: 1\n" for n in range(50_000)),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_a_finding_and_leaves_the_store_alone(
+    opened: Werkzaam, place: Path, write: Callable[[str, str], str], whole: None, name: str
+) -> None:
+    entry = opened.add(write(name, BOMBS[name]))
+    assert entry.refused
+    assert all(one.message("nl") and one.message("en") for one in entry.findings)
+    assert generations(place) == ["g000002"]
+    assert len(opened.claims()) == 6
+
+
+def test_a_file_of_200_megabytes_is_not_even_read(opened: Werkzaam, tmp_path: Path) -> None:
+    with (tmp_path / "groot.yaml").open("wb") as file:
+        file.truncate(200_000_000)
+    with pytest.raises(InputError, match="larger than"):
+        opened.add(str(tmp_path / "groot.yaml"))
+    assert len(opened.claims()) == 6
 
 
 # ---- who submitted
@@ -599,7 +644,7 @@ def test_building_again_leaves_what_people_changed(opened: Werkzaam, store: str,
 # ---- the command line
 
 
-def test_the_command_line_adds_shows_and_retracts(run: Run, store: str, case: str, write: Any) -> None:
+def test_the_command_line_adds_shows_and_retracts(run: Run, store: str, case: str, write: Any, whole: None) -> None:
     path = write("tafel.yaml", case)
     ran = run("add", path, "--store", store, "--by", NAME, "--at", AT)
     assert (ran.code, ran.out) == (0, f"{DOCUMENT}: version 1 accepted, 6 claims\n")

@@ -42,10 +42,10 @@ def test_the_same_seed_gives_the_same_mutations(soak: ModuleType) -> None:
 
 
 def test_an_add_that_is_killed_enters_whole_or_not_at_all(soak: ModuleType) -> None:
-    counts = soak.CHECKS["kill"](seed=1, number=4)
-    assert counts["killed before it had ended"] + counts["acknowledged"] >= 4
+    counts = soak.CHECKS["kill"](seed=1, number=3)
+    assert counts["killed before it had ended"] + counts["acknowledged"] >= 3
 
 
 def test_mutated_documents_in_every_form_are_read_or_refused(soak: ModuleType) -> None:
-    counts = soak.CHECKS["mutate"](seed=1, number=40)
-    assert sum(count for name, count in counts.items() if name.startswith(("bytes", "structure"))) == 42
+    counts = soak.CHECKS["mutate"](seed=1, number=24)
+    assert sum(count for name, count in counts.items() if name.startswith(("bytes", "structure"))) == 26

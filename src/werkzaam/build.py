@@ -39,8 +39,7 @@ def build(progress: Callable[[str], None] = lambda name: None, sources: Sources 
     from werkzaam.model import Model, add_names
 
     model = Model()
-    graph = f"<{ONTOLOGY_GRAPH}>"
-    lines = {f"{triple} {graph} .\n" for triple in model.ontology}
+    lines = {f"{triple} <{ONTOLOGY_GRAPH}> .\n" for triple in model.ontology}
     documents = [(name, file.read_bytes()) for name, file in walk("cases", DOCUMENTS)]
     names = model.names.copy()
     for name, content in documents:
@@ -58,6 +57,13 @@ def build(progress: Callable[[str], None] = lambda name: None, sources: Sources 
     if any(isinstance(t.subject, ox.BlankNode) or isinstance(t.object, ox.BlankNode) for t in model.ontology):
         raise OurFault("packaged-data", place="ontology", problem="blank node")
     return "".join(sorted(lines)).encode()
+
+
+def ontology_nquads() -> bytes:
+    """Give the ontology alone as N-Quads."""
+    from werkzaam.model import Model
+
+    return "".join(sorted({f"{triple} <{ONTOLOGY_GRAPH}> .\n" for triple in Model().ontology})).encode()
 
 
 def _remembering(inner: Callable[[str], bytes], read: dict[str, bytes]) -> Callable[[str], bytes]:

@@ -16,10 +16,8 @@ and never see half of a change, and whatever goes wrong before the last step, a 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,6 +26,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from werkzaam.durable import replace_file, said, sync, sync_folder, told, write
 from werkzaam.errors import StoreError
 from werkzaam.locks import Busy, Shared, exclusive
 from werkzaam.records import Record, Submitter, as_lines, read_records, read_submitters, until
@@ -195,10 +194,10 @@ class Folder:
         self.tidy()
 
     def _commit(self, draft: Draft) -> None:
-        _write(draft.path / "records.jsonl", as_lines(draft.records))
-        _write(draft.path / "people.jsonl", as_lines(draft.people), 0o600)
+        write(draft.path / "records.jsonl", as_lines(draft.records))
+        write(draft.path / "people.jsonl", as_lines(draft.people), 0o600)
         sync(draft.path)
-        _sync_folder(self.path)
+        sync_folder(self.path)
         replace_file(self.path / "current", json.dumps({"format": FORMAT, "generation": draft.path.name}).encode())
 
     def _counts(self, generation: Path) -> bool:
@@ -293,58 +292,3 @@ def _parsed(file: Path, read: Callable[[bytes], list[_T]]) -> list[_T]:
         raise StoreError("store-unreadable", path=str(file), problem=said(error)) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError("store-damaged", path=str(file), problem=said(error)) from None
-
-
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Say in our words that something could not be written."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno == errno.ENOSPC or "No space left" in str(error)
-        raise StoreError("store-full" if full else "store-unwritable", path=str(path), problem=said(error)) from None
-
-
-def said(error: BaseException) -> str:
-    """Give the short form of what the system or the engine says, which repeats the path and itself."""
-    return getattr(error, "strerror", None) or str(error).split(":")[-1].strip() or type(error).__name__
-
-
-def replace_file(file: Path, content: bytes) -> None:
-    """Write beside, see it on the disk, and rename."""
-    beside = file.with_name(f"{file.name}.{os.getpid()}")
-    try:
-        _write(beside, content)
-        os.replace(beside, file)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-    _sync_folder(file.parent)
-
-
-def _write(file: Path, content: bytes, mode: int = 0o644) -> None:
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def sync(folder: Path) -> None:
-    """See everything in `folder` on the disk."""
-    for one in folder.rglob("*"):
-        if one.is_file():
-            with one.open("rb") as file:
-                os.fsync(file.fileno())
-        else:
-            _sync_folder(one)
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -13,8 +13,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam.build import on_disk
+from werkzaam.durable import sync, told
 from werkzaam.errors import Finding, Place, StoreError, finding
-from werkzaam.folder import FORMAT, Folder, Snapshot, sync, told
+from werkzaam.folder import FORMAT, Folder, Snapshot
 from werkzaam.loading import loader_for
 from werkzaam.model import Model, add_names
 from werkzaam.records import ERASED, TOMBSTONES, Record, State, made, states, tombstones
