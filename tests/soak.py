@@ -196,11 +196,23 @@ def break_one(triples: list[ox.Triple], chance: random.Random) -> None:
             triples[at] = ox.Triple(one.subject, one.predicate, chance.choice(made))
 
 
+def _entry(name: str) -> Callable[[int, int], Counts]:
+    def run(seed: int, number: int) -> Counts:
+        import soak_entry
+
+        counts: Counts = getattr(soak_entry, name)(seed, number)
+        return counts
+
+    return run
+
+
 CHECKS: dict[str, Callable[[int, int], Counts]] = {
     "crawl": crawl,
     "engines": engines,
     "figures": figures,
     "foreign": foreign,
+    "kill": _entry("kill"),
+    "mutate": _entry("mutate"),
 }
 
 

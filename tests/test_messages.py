@@ -26,6 +26,7 @@ ADDED = {"_wrong": {"key"}}
 # Keys that a name is put behind, and the names.
 FAMILIES = {
     "kind-": {*DIMENSIONS, "any"},
+    "entered-": {"accepted", "dry-run", "unchanged", "removed", "erased", "retracted"},
     "severity-": {"violation", "warning", "info"},
 }
 # Keys that are handed on before they are said.

@@ -46,3 +46,13 @@ def test_the_same_seed_gives_the_same_mutations(soak: ModuleType) -> None:
     import random
 
     assert soak.mutate(b"werkzaam: 1\n" * 9, random.Random(3)) == soak.mutate(b"werkzaam: 1\n" * 9, random.Random(3))
+
+
+def test_an_add_that_is_killed_enters_whole_or_not_at_all(soak: ModuleType) -> None:
+    counts = soak.CHECKS["kill"](seed=1, number=3)
+    assert counts["killed before it had ended"] + counts["acknowledged"] >= 3
+
+
+def test_mutated_documents_in_every_form_are_read_or_refused(soak: ModuleType) -> None:
+    counts = soak.CHECKS["mutate"](seed=1, number=24)
+    assert sum(count for name, count in counts.items() if name.startswith(("bytes", "structure"))) == 26

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzaam.answers import DIMENSIONS, Answer, what_works
 from werkzaam.build import open_store, with_inferences
 from werkzaam.claims import Node, claims
+from werkzaam.documents import Documents
 from werkzaam.known import Known
 from werkzaam.questions import Groups, Question, ask, question, questions
 from werkzaam.store import Row, Store
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 Wanted = str | Sequence[str]
 
 
-class Werkzaam:
+class Werkzaam(Documents):
     """An open collection of claims; with `inferred`, a copy in memory that holds what follows from them too.
+
+    What changes its documents (`add`, `remove`, `retract` and so on) is told at `Documents`.
 
     >>> import werkzaam
     >>> answer = werkzaam.open().what_works(mechanism="maatwerk")
@@ -31,7 +34,11 @@ class Werkzaam:
 
     def __init__(self, store: str | None = None, *, lang: str = "en", inferred: bool = False) -> None:
         self.lang = lang
-        self.store: Store = with_inferences(store) if inferred else open_store(store)
+        self._where, self._inferred = store, inferred
+        self.store: Store = self._opened()
+
+    def _opened(self) -> Store:
+        return with_inferences(self._where) if self._inferred else open_store(self._where)
 
     @cached_property
     def known(self) -> Known:

@@ -15,20 +15,24 @@ from werkzaam.language import default_language
 from werkzaam.messages import say
 from werkzaam.resources import beside, digest, walk
 from werkzaam.store import Oxigraph
-from werkzaam.terms import ONTOLOGY_GRAPH
+from werkzaam.terms import GRAPH, ONTOLOGY_GRAPH
 
 if TYPE_CHECKING:
+    from werkzaam.folder import Folder
     from werkzaam.remote import Remote
 
 DOCUMENTS = (".yaml", "csvw-metadata.json")
 # Raise it when the engine turns the same files into other data.
 FORMAT = 1
+Sources = dict[str, dict[str, bytes]]
+"""For each graph its files by their plain names: the document itself, then what stood beside it."""
 
 
-def build(progress: Callable[[str], None] = lambda name: None) -> bytes:
+def build(progress: Callable[[str], None] = lambda name: None, sources: Sources | None = None) -> bytes:
     """Build all packaged data as N-Quads: sorted, one line a quad, the same bytes on any machine.
 
-    Raises `OurFault` where a packaged document does not load: a release never has one.
+    `sources` is filled with the files of each graph. Raises `OurFault` where a packaged document does not load: a
+    release never has one.
     """
     import pyoxigraph as ox
 
@@ -36,15 +40,17 @@ def build(progress: Callable[[str], None] = lambda name: None) -> bytes:
     from werkzaam.model import Model, add_names
 
     model = Model()
-    graph = f"<{ONTOLOGY_GRAPH}>"
-    lines = {f"{triple} {graph} .\n" for triple in model.ontology}
+    lines = {f"{triple} <{ONTOLOGY_GRAPH}> .\n" for triple in model.ontology}
     documents = [(name, file.read_bytes()) for name, file in walk("cases", DOCUMENTS)]
     names = model.names.copy()
     for name, content in documents:
         add_names(names, model, loader_for(name).things(content, model, beside("cases", name)))
     for name, content in documents:
         progress(name)
-        loaded = loader_for(name).load(content, name, model, names, beside("cases", name))
+        read = {name.rpartition("/")[2]: content}
+        loaded = loader_for(name).load(content, name, model, names, _remembering(beside("cases", name), read))
+        if sources is not None:
+            sources[loaded.graph] = read
         wrong = [one for one in loaded.findings if one.severity == "violation"]
         if wrong:
             raise OurFault("packaged-data", place=str(wrong[0].place), problem=wrong[0].message("en"))
@@ -52,6 +58,21 @@ def build(progress: Callable[[str], None] = lambda name: None) -> bytes:
     if any(isinstance(t.subject, ox.BlankNode) or isinstance(t.object, ox.BlankNode) for t in model.ontology):
         raise OurFault("packaged-data", place="ontology", problem="blank node")
     return "".join(sorted(lines)).encode()
+
+
+def ontology_nquads() -> bytes:
+    """Give the ontology alone as N-Quads."""
+    from werkzaam.model import Model
+
+    return "".join(sorted({f"{triple} <{ONTOLOGY_GRAPH}> .\n" for triple in Model().ontology})).encode()
+
+
+def _remembering(inner: Callable[[str], bytes], read: dict[str, bytes]) -> Callable[[str], bytes]:
+    def remembered(name: str) -> bytes:
+        read[name] = inner(name)
+        return read[name]
+
+    return remembered
 
 
 def cache_folder() -> Path:
@@ -75,13 +96,29 @@ def open_store(where: str | None) -> Oxigraph | Remote:
     """Open the store that `--store` names: None, ``oxigraph:DIR`` or the address of a server."""
     if where is None:
         return packaged()
+    server = _server(where)
+    return server or on_disk(where).read().store()
+
+
+def _server(where: str) -> Remote | None:
+    if not where.startswith(("http://", "https://")):
+        return None
+    from werkzaam.remote import Remote, Server
+
+    return Remote(Server.at(where))
+
+
+def on_disk(where: str | None) -> Folder:
+    """Give the folder of ``oxigraph:DIR``; raises `StoreError` where `where` is no such store."""
+    from werkzaam.folder import Folder
+
+    if where is None:
+        raise StoreError("store-needed")
     kind, _, rest = where.partition(":")
     if kind == "oxigraph" and rest:
-        return Oxigraph(Path(rest))
-    if kind in ("http", "https"):
-        from werkzaam.remote import Remote, Server
-
-        return Remote(Server.at(where))
+        return Folder(Path(rest))
+    if _server(where):
+        raise StoreError("store-on-disk", value=where)
     raise StoreError("store-kind", value=where)
 
 
@@ -113,24 +150,47 @@ def packaged_nquads(*, anew: bool = False) -> bytes:
     return content
 
 
-def write_store(where: str, content: bytes) -> None:
-    """Put the packaged data into ``oxigraph:DIR``, made where it is not there, or a server; other graphs stay.
+def write_store(where: str, content: bytes, sources: Sources | None = None, *, at: str | None = None) -> list[str]:
+    """Put the packaged data into ``oxigraph:DIR`` or a server; give the documents that were left alone.
 
-    Raises `StoreError` where `where` is no such store. On a server each graph is replaced by itself.
+    A folder is made where it is not there. Other graphs stay, and so does what people did: what they replaced, removed
+    or retracted. On a server, which keeps no history, each graph is replaced by itself.
+    Raises `StoreError` where `where` is no such store or cannot be written.
     """
+    import hashlib
+
     import pyoxigraph as ox
 
-    kind, _, rest = where.partition(":")
-    if kind in ("http", "https"):
-        from werkzaam.remote import Remote, Server
+    from werkzaam.records import ADDED, BUILT, TOMBSTONES, File, Record, State, made, now, states
+    from werkzaam.withdrawal import without_claims
 
-        Remote(Server.at(where)).load(ox.parse(content, format=ox.RdfFormat.N_QUADS))
-        return
-    if kind != "oxigraph" or not rest:
-        raise StoreError("store-kind", value=where)
-    quads = list(ox.parse(content, format=ox.RdfFormat.N_QUADS))
-    graphs = sorted({quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)})
-    Oxigraph(Path(rest), create=True).replace(graphs, quads)
+    server = _server(where)
+    if server:
+        server.load(ox.parse(content, format=ox.RdfFormat.N_QUADS))
+        return []
+    folder, by_graph = on_disk(where), dict[str, list[ox.Quad]]()
+    for quad in ox.parse(content, format=ox.RdfFormat.N_QUADS):
+        if isinstance(quad.graph_name, ox.NamedNode):
+            by_graph.setdefault(quad.graph_name.value, []).append(quad)
+    left = []
+    with folder.writing(create=True), folder.draft() as draft:
+        before = states(draft.records)
+        for graph in sorted(by_graph.keys() - {TOMBSTONES}):
+            state = before.get(graph.removeprefix(GRAPH), State())
+            if state.version and (not state.present or (state.entered and state.entered.action == ADDED)):
+                left.append(graph.removeprefix(GRAPH))
+                continue
+            draft.store.replace([graph], without_claims(by_graph[graph], state.claims))
+            files = (sources or {}).get(graph, {})
+            names = tuple(File(name, hashlib.sha256(one).hexdigest()) for name, one in files.items())
+            digest = draft.store.digest(graph)
+            same = state.entered and state.last and (state.entered.files, state.last.graph) == (names, digest)
+            if files and not same:
+                for one in files.values():
+                    folder.keep(one)
+                made_ = Record(graph.removeprefix(GRAPH), state.version + 1, BUILT, at or now(), digest, names, made())
+                draft.record(made_, None)
+    return left
 
 
 def write_whole(path: Path, content: bytes) -> None:

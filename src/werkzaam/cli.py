@@ -14,6 +14,7 @@ from werkzaam import (  # noqa: F401 - each adds its commands
     commands_check,
     commands_convert,
     commands_data,
+    commands_entry,
     commands_reason,
 )
 from werkzaam.commands import cli

@@ -14,20 +14,34 @@ from werkzaam.messages import say
 
 @cli.command(help=_help("build"))
 @click.option("--out", metavar="FILE", help=_help("out"))
+@click.option(
+    "--what",
+    type=click.Choice(["collection", "ontology"]),
+    default="collection",
+    show_default=True,
+    help=_help("what"),
+)
 @_lang
 @_store
-def build(out: str | None, lang: str | None, store: str | None) -> None:
+def build(out: str | None, what: str, lang: str | None, store: str | None) -> None:
     """Build the packaged data anew, into a file, a store or the cache."""
     from pathlib import Path
 
+    from werkzaam.build import Sources, packaged_nquads, write_store, write_whole
     from werkzaam.build import build as make
-    from werkzaam.build import packaged_nquads, write_store, write_whole
 
     lang = lang or default_language()
-    if out is None and store is None:
+    sources: Sources = {}
+    if what == "ontology":
+        from werkzaam.build import on_disk, ontology_nquads
+
+        if out is None:
+            on_disk(store)
+        content, where = ontology_nquads(), out or store or ""
+    elif out is None and store is None:
         content, where = packaged_nquads(anew=True), ""
     else:
-        content = make(lambda name: click.echo(say(lang, "building-document", name=name), err=True))
+        content = make(lambda name: click.echo(say(lang, "building-document", name=name), err=True), sources)
         where = out or store or ""
     if out is not None:
         try:
@@ -35,7 +49,8 @@ def build(out: str | None, lang: str | None, store: str | None) -> None:
         except OSError as error:
             raise UsageError("output-unwritable", path=out, problem=error.strerror or "") from None
     if store is not None:
-        write_store(store, content)
+        for left in write_store(store, content, sources):
+            click.echo(say(lang, "built-left", value=left), err=True)
     click.echo(say(lang, "built", count=content.count(b"\n"), path=where or say(lang, "the-cache")), err=True)
 
 

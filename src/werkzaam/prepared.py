@@ -31,14 +31,29 @@ def model() -> Model:
     return Model()
 
 
-@cache
+_OF_STORE: dict[str, Names] = {}
+
+
 def names(store: str | None) -> Names:
     """Give the names of the ontology and of what `store` holds; to be copied before it grows.
 
     A store on disk is opened in a child, so that this process can still fork; a child opens it itself.
     """
-    if store is not None:
-        return _with_held(model(), _held_in(store) if current_process().daemon else call(_held_in, store))
+    if store is None:
+        return _packaged()
+    if store not in _OF_STORE:
+        held = _held_in(store) if current_process().daemon else call(_held_in, store)
+        _OF_STORE[store] = _with_held(model(), held)
+    return _OF_STORE[store]
+
+
+def renew() -> None:
+    """Forget what stores held: they may have changed since."""
+    _OF_STORE.clear()
+
+
+@cache
+def _packaged() -> Names:
     kept = cache_folder() / f"names-{FORMAT}-{digest()[:32]}.json"
     with suppress(OSError, ValueError, KeyError):
         return _read(json.loads(kept.read_bytes()))

@@ -25,11 +25,14 @@ def walk(folder: str, suffix: str | tuple[str, ...]) -> Iterator[tuple[str, Trav
     yield from below(files(f"werkzaam.{folder}"), "")
 
 
-def digest() -> str:
-    """Give the SHA-256 of all knowledge files that the built data depend on, names included."""
+_DATA: dict[str, str | tuple[str, ...]] = {"ontology": ".ttl", "shapes": ".ttl", "cases": (".yaml", ".csv", ".json")}
+
+
+def digest(*folders: str) -> str:
+    """Give the SHA-256 of the knowledge files of `folders`, names included; of all that the built data depend on."""
     total = hashlib.sha256()
-    for folder, suffix in (("ontology", ".ttl"), ("shapes", ".ttl"), ("cases", (".yaml", ".csv", ".json"))):
-        for name, file in walk(folder, suffix):
+    for folder in folders or _DATA:
+        for name, file in walk(folder, _DATA[folder]):
             total.update(f"{folder}/{name}\0".encode())
             total.update(hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()

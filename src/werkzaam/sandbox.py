@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 MEMORY = 3 << 30
 
-# False once this process has opened a store on disk: its threads do not survive a fork.
+# False once this process has opened a store on disk: its threads do not survive a fork. From then on children are
+# forked from a server that never opened one.
 fork_is_safe = True
 SECONDS = 60.0
 
@@ -39,10 +40,15 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
     """
     import multiprocessing
 
-    method = "fork" if fork_is_safe and sys.platform.startswith("linux") else "spawn"
-    context: Any = multiprocessing.get_context(method)
+    linux = sys.platform.startswith("linux")
+    context: Any = multiprocessing.get_context("fork" if linux and fork_is_safe else "forkserver" if linux else "spawn")
+    if linux and not fork_is_safe:
+        context.set_forkserver_preload(["pyoxigraph", "pyshacl", "rdflib", "yaml"])
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(theirs, ours, function, arguments, seconds, memory), daemon=True)
+    # What a fork server knows of the environment is what that was when it started.
+    told = None if linux and fork_is_safe else dict(os.environ)
+    limits = (seconds, memory, told)
+    child = context.Process(target=_child, args=(theirs, ours, function, arguments, limits), daemon=True)
     child.start()
     theirs.close()
     try:
@@ -100,10 +106,13 @@ def _child(
     ours: Connection,
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
-    seconds: float,
-    memory: int,
+    limits: tuple[float, int, dict[str, str] | None],
 ) -> None:
+    seconds, memory, told = limits
     ours.close()
+    if told is not None:
+        os.environ.clear()
+        os.environ.update(told)
     _limit(seconds, memory)
     try:
         answer = {"result": function(*arguments)}

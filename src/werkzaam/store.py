@@ -5,9 +5,11 @@ Every store answers over the union of its named graphs.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -102,28 +104,32 @@ class Answers:
         """Give solutions, a boolean or a graph as pyoxigraph does; without graphs named, over the union of all."""
         raise NotImplementedError
 
+    def _reading(self) -> AbstractContextManager[None]:
+        """Say in our words what goes wrong while an answer is read."""
+        return nullcontext()
+
     def select(self, query: str) -> list[Row]:
         """Give the rows of a SELECT."""
-        found = self._query(query)
-        names = [variable.value for variable in found.variables]
-        return [
-            {name: _value(term) for name, term in zip(names, solution, strict=True) if term is not None}
-            for solution in found
-        ]
+        with self._reading():
+            found = self._query(query)
+            names = [variable.value for variable in found.variables]
+            return [
+                {name: _value(term) for name, term in zip(names, solution, strict=True) if term is not None}
+                for solution in found
+            ]
 
     def answer(self, query: str, form: str) -> str:
         """Answer any query as text, serialised by the engine in the thread that asked."""
-        found = self._query(query)
-        if isinstance(found, ox.QueryTriples | Triples):
-            made = found.serialize(format=ox.RdfFormat.N_TRIPLES)
-        else:
-            media = {
-                "json": ox.QueryResultsFormat.JSON,
-                "csv": ox.QueryResultsFormat.CSV,
-                "tsv": ox.QueryResultsFormat.TSV,
-                "xml": ox.QueryResultsFormat.XML,
-            }[form]
-            made = found.serialize(format=media)
+        media = {
+            "json": ox.QueryResultsFormat.JSON,
+            "csv": ox.QueryResultsFormat.CSV,
+            "tsv": ox.QueryResultsFormat.TSV,
+            "xml": ox.QueryResultsFormat.XML,
+        }
+        with self._reading():
+            found = self._query(query)
+            graph = isinstance(found, ox.QueryTriples | Triples)
+            made = found.serialize(format=ox.RdfFormat.N_TRIPLES if graph else media[form])
         return (made or b"").decode("utf-8")
 
     def results(
@@ -133,26 +139,61 @@ class Answers:
 
         `default` and `named` are the graphs that the client names; without them, the union of all is the default graph.
         """
-        found = self._query(query, default, named)
-        graph = isinstance(found, ox.QueryTriples | Triples)
-        media = choose(graph)
-        if graph:
-            return media, found.serialize(format=ox.RdfFormat.from_media_type(media)) or b""
-        return media, found.serialize(format=ox.QueryResultsFormat.from_media_type(media)) or b""
+        with self._reading():
+            found = self._query(query, default, named)
+            graph = isinstance(found, ox.QueryTriples | Triples)
+            media = choose(graph)
+            known: Any = ox.RdfFormat if graph else ox.QueryResultsFormat
+            return media, found.serialize(format=known.from_media_type(media)) or b""
 
 
 class Oxigraph(Answers):
-    """An Oxigraph store in this process, in memory or in a directory."""
+    """An Oxigraph store in this process, in memory or in a directory.
 
-    def __init__(self, directory: Path | None = None, *, create: bool = False) -> None:
-        if directory is not None and not create and not (directory / "CURRENT").is_file():
-            raise StoreError("store-missing", path=str(directory))
+    What lies in a directory is only read, unless opened to `write`; `hold` is kept for as long as the store is open.
+    """
+
+    def __init__(self, directory: Path | None = None, *, write: bool = False, hold: object = None) -> None:
+        self._where, self._hold = str(directory), hold
         if directory is not None:
             sandbox.fork_is_safe = False
+        with self._reading():
+            if directory is None or write:
+                self._store = ox.Store(str(directory)) if directory else ox.Store()
+            else:
+                self._store = ox.Store.read_only(str(directory))
+
+    def close(self) -> None:
+        """See what was written in its files, and let them go; the store is of no use afterwards."""
+        made, self._store = self._store, ox.Store()
+        if self._where != "None":
+            with suppress(RuntimeError):  # a store that is only read has nothing to flush
+                made.flush()
+        self._hold = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say in our words that the files of a store are damaged."""
         try:
-            self._store = ox.Store(str(directory)) if directory else ox.Store()
-        except (OSError, RuntimeError) as error:
-            raise StoreError("store-unreadable", path=str(directory), problem=str(error)) from None
+            yield
+        except RuntimeError as error:
+            if "Corruption" not in str(error):
+                raise
+            raise StoreError("store-damaged", path=self._where, problem=str(error)) from None
+        except FileNotFoundError as error:
+            if self._where == "None":
+                raise
+            raise StoreError("store-damaged", path=self._where, problem=str(error)) from None
+
+    def backup(self, directory: Path) -> None:
+        """Make a copy in `directory`, which shares the files that do not change."""
+        with self._reading():
+            self._store.backup(str(directory))
+
+    def fill(self, quads: Iterable[ox.Quad]) -> None:
+        """Put `quads` into an empty store; fast, and not all at once."""
+        with self._reading():
+            self._store.bulk_extend(quads)
 
     def load_nquads(self, content: bytes) -> None:
         """Load N-Quads of our own making into an empty store."""
@@ -186,16 +227,37 @@ class Oxigraph(Answers):
 
     def replace(self, graphs: Iterable[str], quads: Iterable[ox.Quad]) -> None:
         """Replace whole graphs in one transaction."""
-        self._store.update(update(graphs, quads))
+        with self._reading():
+            self._store.update(update(graphs, quads))
 
     def quads(self, graph: str | None = None) -> Iterable[ox.Quad]:
         """Give the quads of one graph or of all."""
         name = ox.NamedNode(graph) if graph else None
-        return self._store.quads_for_pattern(None, None, None, name)
+        with self._reading():
+            yield from self._store.quads_for_pattern(None, None, None, name)
+
+    def count(self, *pattern: Any) -> int:
+        """Count the quads with a subject, predicate, object and graph; None is any."""
+        with self._reading():
+            return sum(1 for _ in self._store.quads_for_pattern(*pattern))
+
+    def pointing(self, iri: str) -> set[ox.Quad]:
+        """Give the quads with `iri` as object."""
+        with self._reading():
+            return set(self._store.quads_for_pattern(None, None, ox.NamedNode(iri), None))
+
+    def saying(self, iri: str) -> set[ox.Quad]:
+        """Give the quads with `iri` as subject."""
+        with self._reading():
+            return set(self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None))
 
     def about(self, iri: str) -> Iterable[ox.Triple]:
         """Give the triples with `iri` as subject."""
-        return {quad.triple for quad in self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None)}
+        return {quad.triple for quad in self.saying(iri)}
+
+    def digest(self, graph: str) -> str:
+        """Give the SHA-256 of what a graph holds: its triples as sorted N-Triples."""
+        return hashlib.sha256("".join(sorted(f"{quad.triple} .\n" for quad in self.quads(graph))).encode()).hexdigest()
 
 
 def update(graphs: Iterable[str], quads: Iterable[ox.Quad]) -> str:

@@ -40,6 +40,7 @@ def validate(files: Sequence[str], store: str | None = None, engine: str | None 
     for file, _ in texts:
         loader_for(file)
     shacl.engine(engine, prepared.model())
+    prepared.renew()
     prepared.names(store)
     gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
     told = list(call_each(_things_of, texts, seconds=SECONDS)) if len(texts) > 1 else []

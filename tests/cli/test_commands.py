@@ -17,7 +17,7 @@ import pyoxigraph as ox
 import pytest
 
 from werkzaam import sandbox
-from werkzaam.build import packaged_nquads, write_store
+from werkzaam.build import open_store, packaged_nquads, write_store
 from werkzaam.messages import say
 from werkzaam.questions import questions
 from werkzaam.tables import as_csv
@@ -40,6 +40,14 @@ COMMANDS = {
     "evidence": "evidence",
     "evidence check": "evidence-check",
     "evidence locate": "evidence-locate",
+    "add": "add",
+    "remove": "remove",
+    "retract": "retract",
+    "history": "history",
+    "store": "store-group",
+    "store check": "store-check",
+    "store backup": "store-backup",
+    "store restore": "store-restore",
 }
 
 
@@ -328,9 +336,10 @@ def own_quad() -> ox.Quad:
 
 
 def with_own_quad(folder: str) -> bool:
-    ox.Store(folder).add(own_quad())
-    build_into(f"oxigraph:{folder}")
-    return own_quad() in ox.Store(folder)
+    where = f"oxigraph:{folder}"
+    write_store(where, f"{own_quad()} .\n".encode())
+    build_into(where)
+    return own_quad() in set(open_store(where).quads())
 
 
 def test_building_into_a_store_leaves_other_graphs_alone(tmp_path: Path) -> None:

@@ -1,0 +1,259 @@
+"""The commands by which documents enter and leave a store, and that keep it in order."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from werkzaam.commands import _findings, _format, _help, _json, _lang, _open, _out, _store, cli
+from werkzaam.errors import UsageError
+from werkzaam.language import default_language
+from werkzaam.messages import say
+
+if TYPE_CHECKING:
+    from werkzaam.entered import Entry
+
+
+def _submitter(function: Any) -> Any:
+    function = click.option("--note", default="", metavar="TEXT", help=_help("note"))(function)
+    function = click.option("--email", default="", metavar="ADDRESS", help=_help("email"))(function)
+    return click.option("--by", default="", metavar="NAME", help=_help("by"))(function)
+
+
+def _moment(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    import datetime
+
+    if given is not None:
+        try:
+            at = datetime.datetime.fromisoformat(given)
+        except ValueError:
+            raise UsageError("moment-form", value=given) from None
+        if at.tzinfo is None:
+            raise UsageError("moment-form", value=given)
+    return given
+
+
+def _at(function: Any) -> Any:
+    return click.option("--at", metavar="MOMENT", callback=_moment, help=_help("at"))(function)
+
+
+def _tell(entry: Entry, form: str, lang: str, **more: Any) -> None:
+    """Tell what came of a change; exit 1 where it was refused."""
+    if form == "json":
+        from dataclasses import asdict
+
+        documents = [asdict(one) for one in entry.documents]
+        _json({"version": 1, **more, "findings": [one.as_dict() for one in entry.findings], "documents": documents})
+    else:
+        _findings(entry.findings, lang)
+        for one in entry.documents:
+            _out([say(lang, f"entered-{one.state}", document=one.document, version=one.version, claims=one.claims)])
+            _out([say(lang, "entered-new", names=", ".join(one.new))] if one.new else [])
+            _out([say(lang, "entered-gone", names=", ".join(one.gone))] if one.gone else [])
+    if entry.refused:
+        click.echo(say(lang, "entry-refused"), err=True)
+        raise SystemExit(1)
+
+
+@cli.command(help=_help("add"))
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@_submitter
+@_at
+@click.option("--dry-run", is_flag=True, help=_help("dry-run"))
+@_format("text", "json")
+@_lang
+@_store
+def add(
+    files: tuple[str, ...],
+    by: str,
+    email: str,
+    note: str,
+    at: str | None,
+    dry_run: bool,
+    form: str,
+    lang: str | None,
+    store: str | None,
+) -> None:
+    """Check documents and put them in a store."""
+    from werkzaam.build import on_disk
+    from werkzaam.entry import add as run
+    from werkzaam.records import Submitter
+
+    on_disk(store)
+    submitter = Submitter(by=by, email=email, note=note)
+    entry = run(files, store or "", submitter=submitter, at=at, dry_run=dry_run)
+    _tell(entry, form, lang or default_language(), files=files)
+
+
+@cli.command(help=_help("remove"))
+@click.argument("case", metavar="CASE")
+@click.option("--erase", is_flag=True, help=_help("erase"))
+@click.option("--force", is_flag=True, help=_help("force"))
+@_submitter
+@_at
+@_format("text", "json")
+@_lang
+@_store
+def remove(
+    case: str,
+    erase: bool,
+    force: bool,
+    by: str,
+    email: str,
+    note: str,
+    at: str | None,
+    form: str,
+    lang: str | None,
+    store: str | None,
+) -> None:
+    """Take a document out of a store."""
+    from werkzaam.build import on_disk
+
+    on_disk(store)
+    opened = _open(store, lang)
+    entry = opened.remove(case, erase=erase, force=force, by=by, email=email, note=note, at=at)
+    _tell(entry, form, opened.lang)
+
+
+@cli.command(help=_help("retract"))
+@click.argument("claim", metavar="CLAIM")
+@click.option("--reason-nl", metavar="TEXT", help=_help("reason-nl"))
+@click.option("--reason-en", metavar="TEXT", help=_help("reason-en"))
+@_submitter
+@_at
+@_format("text", "json")
+@_lang
+@_store
+def retract(
+    claim: str,
+    reason_nl: str | None,
+    reason_en: str | None,
+    by: str,
+    email: str,
+    note: str,
+    at: str | None,
+    form: str,
+    lang: str | None,
+    store: str | None,
+) -> None:
+    """Retract a claim."""
+    from werkzaam.build import on_disk
+
+    if not (reason_nl and reason_nl.strip() and reason_en and reason_en.strip()):
+        raise UsageError("reason-both")
+    on_disk(store)
+    opened = _open(store, lang)
+    entry = opened.retract(claim, nl=reason_nl, en=reason_en, by=by, email=email, note=note, at=at)
+    _tell(entry, form, opened.lang)
+
+
+@cli.command(help=_help("history"))
+@click.argument("document", required=False, metavar="[DOCUMENT]")
+@click.option("--print", "version", type=click.IntRange(1), metavar="VERSION", help=_help("print"))
+@click.option("--file", metavar="NAME", help=_help("file"))
+@click.option("--people", is_flag=True, help=_help("people"))
+@_format("table", "json", "csv")
+@_lang
+@_store
+def history(
+    document: str | None,
+    version: int | None,
+    file: str | None,
+    people: bool,
+    form: str,
+    lang: str | None,
+    store: str | None,
+) -> None:
+    """Show what happened to documents, or print a version."""
+    from werkzaam.build import on_disk
+    from werkzaam.tables import as_csv, grid
+
+    on_disk(store)
+    opened = _open(store, lang)
+    if version is not None:
+        if document is None:
+            raise UsageError("argument-missing", value="[DOCUMENT]")
+        sys.stdout.flush()
+        sys.stdout.buffer.write(opened.printed(document, version, file))
+        return
+    found = opened.history(document, people=people)
+    if form == "json":
+        _json({"version": 1, "history": found})
+        return
+    columns = ["document", "version", "action", "at", "sha256", "ontology", "claim", *(["by"] if people else [])]
+    rows = [[_cell(one, column) for column in columns] for one in found]
+    if form == "csv":
+        sys.stdout.write(as_csv(columns, rows))
+    else:
+        _out(grid(columns, [[cell[:12] if len(cell) == 64 else cell for cell in row] for row in rows]))
+
+
+def _cell(one: dict[str, Any], column: str) -> str:
+    from werkzaam.terms import shorten
+
+    if column == "sha256":
+        return str(one["files"][0]["sha256"]) if one.get("files") else ""
+    if column == "ontology":
+        return str(one["made"]["ontology"]) if one.get("made") else ""
+    return shorten(one.get("claim", "")) if column == "claim" else str(one.get(column, ""))
+
+
+@cli.group("store", help=_help("store-group"))
+def store_group() -> None:
+    """Group the commands that keep a store in order."""
+
+
+@store_group.command("check", help=_help("store-check"))
+@_format("text", "json")
+@_lang
+@_store
+def check(form: str, lang: str | None, store: str | None) -> None:
+    """Check that a store is whole."""
+    from werkzaam.build import on_disk
+    from werkzaam.records import states
+    from werkzaam.upkeep import check as run
+
+    lang, folder = lang or default_language(), on_disk(store)
+    found = run(store or "")
+    violations = sum(one.severity == "violation" for one in found)
+    warnings = sum(one.severity == "warning" for one in found)
+    if form == "json":
+        _json({"version": 1, "findings": [one.as_dict() for one in found]})
+    else:
+        _findings(found, lang)
+    if violations or warnings:
+        click.echo(say(lang, "check-wrong", violations=violations, warnings=warnings), err=True)
+    else:
+        click.echo(say(lang, "check-good", count=len(states(folder.read().records()))), err=True)
+    if violations:
+        raise SystemExit(1)
+
+
+@store_group.command("backup", help=_help("store-backup"))
+@click.argument("target", metavar="FOLDER")
+@_lang
+@_store
+def backup(target: str, lang: str | None, store: str | None) -> None:
+    """Copy a store."""
+    from werkzaam.build import on_disk
+    from werkzaam.upkeep import backup as run
+
+    on_disk(store)
+    count = run(store or "", target)
+    click.echo(say(lang or default_language(), "backed-up", count=count, path=target), err=True)
+
+
+@store_group.command("restore", help=_help("store-restore"))
+@click.argument("source", metavar="FOLDER")
+@_lang
+@_store
+def restore(source: str, lang: str | None, store: str | None) -> None:
+    """Put a backup back."""
+    from werkzaam.build import on_disk
+    from werkzaam.upkeep import restore as run
+
+    on_disk(store)
+    count = run(source, store or "")
+    click.echo(say(lang or default_language(), "restored", count=count, path=source), err=True)

@@ -1,0 +1,241 @@
+"""How documents enter a store: checked first, and all of it at once or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from werkzaam import prepared
+from werkzaam import records as on_record
+from werkzaam.contradictions import Given, contradictions
+from werkzaam.entered import RESERVED, Entered, Entry
+from werkzaam.errors import Finding, Place, finding
+from werkzaam.folder import Draft, Folder
+from werkzaam.foreign import read_file
+from werkzaam.loading import Beside, loader_for
+from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
+from werkzaam.sandbox import ChildDied, call
+from werkzaam.store import Oxigraph
+from werkzaam.terms import GRAPH, ID, WZ, slug
+from werkzaam.validation import SECONDS, beside_of, check, load
+from werkzaam.withdrawal import claims_of, pointing
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file as a child read it."""
+
+    file: str
+    files: tuple[tuple[str, bytes], ...]
+    graph: str
+    triples: frozenset[ox.Triple]
+    places: dict[tuple[str, str], Place]
+
+    @property
+    def document(self) -> str:
+        return self.graph.removeprefix(GRAPH)
+
+    @property
+    def subjects(self) -> set[str]:
+        return {one.subject.value for one in self.triples if isinstance(one.subject, ox.NamedNode)}
+
+    def objects(self, path: str) -> set[str]:
+        """Give what the document itself names by `path`."""
+        return {
+            one.object.value
+            for one in self.triples
+            if one.predicate.value == path and isinstance(one.object, ox.NamedNode)
+        }
+
+    def place(self, subject: str, path: str = "") -> Place:
+        """Give where something stands, or at least the nearest whole of which it is a part."""
+        while subject.startswith(ID):
+            found = self.places.get((subject, path)) or self.places.get((subject, ""))
+            if found:
+                return found
+            subject = subject.rpartition("/")[0]
+        return Place(self.file)
+
+
+def add(
+    files: Sequence[str],
+    store: str,
+    *,
+    submitter: Submitter | None = None,
+    at: str | None = None,
+    dry_run: bool = False,
+) -> Entry:
+    """Check `files` together and put each in `store` as a document, a new version of it where it was there before.
+
+    They may name each other, and enter together or not at all. `at` is the moment that goes on record. Raises
+    `InputError` where a file cannot be read, `StoreError` where the store cannot be written.
+    """
+    from werkzaam.build import on_disk
+
+    contents = [(file, read_file(file)) for file in files]
+    for file, _ in contents:
+        loader_for(file)
+    folder, entry = on_disk(store), Entry()
+    with folder.writing():
+        read = _read(contents, store, entry)
+        entry.findings += _unnamed(read)
+        if entry.refused:
+            return entry
+        with folder.draft() as draft:
+            _enter(folder, draft, read, entry, submitter, at or on_record.now(), dry_run)
+            draft.wanted = not dry_run and any(one.state == "accepted" for one in entry.documents)
+    return entry
+
+
+def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry) -> list[_Read]:
+    texts = [(file, content.decode("latin-1")) for file, content in contents]
+    prepared.renew()
+    read: list[_Read] = []
+    for index, (file, content) in enumerate(contents):
+        try:
+            told: dict[str, Any] = call(_in_child, texts, index, store, seconds=SECONDS)
+        except ChildDied as death:
+            key = "input-kills-reader" if death.reason == "crash" else "input-takes-too-long"
+            entry.findings.append(finding(key, Place(file)))
+            continue
+        entry.findings += map(Finding.from_dict, told["findings"])
+        triples = frozenset(quad.triple for quad in ox.parse(told["triples"].encode(), format=ox.RdfFormat.N_TRIPLES))
+        beside = [(name, text.encode("latin-1")) for name, text in told["beside"].items()]
+        places = {(subject, path): Place(*place) for subject, path, *place in told["places"]}
+        read.append(_Read(file, ((Path(file).name, content), *beside), told["graph"], triples, places))
+    return read
+
+
+def _in_child(texts: list[tuple[str, str]], index: int, store: str) -> dict[str, Any]:
+    file = texts[index][0]
+    beside: dict[str, str] = {}
+
+    def remembering(other: str) -> Beside:
+        inner = beside_of(other)
+
+        def read(name: str) -> bytes:
+            content = inner(name)
+            if other == file:
+                beside[name] = content.decode("latin-1")
+            return content
+
+        return read
+
+    loaded, model, names = load(texts, index, store, remembering)
+    return {
+        "findings": [one.as_dict() for one in check(loaded, model, names, file)],
+        "graph": loaded.graph,
+        "triples": "".join(f"{triple} .\n" for triple in loaded.triples),
+        "places": [[*key, at.file or file, at.line, at.column, at.cell] for key, at in loaded.places.items()],
+        "beside": beside,
+    }
+
+
+def _unnamed(read: Sequence[_Read]) -> Iterable[Finding]:
+    """Yield what is wrong with the names of the documents themselves."""
+    seen: dict[str, str] = {}
+    for one in read:
+        if one.graph in RESERVED or not one.graph.startswith(GRAPH):
+            yield finding("document-reserved", Place(one.file), value=one.graph)
+        elif one.graph in seen:
+            yield finding("document-twice", Place(one.file), value=one.document, other=seen[one.graph])
+        seen.setdefault(one.graph, one.file)
+
+
+def _enter(
+    folder: Folder,
+    draft: Draft,
+    read: Sequence[_Read],
+    entry: Entry,
+    submitter: Submitter | None,
+    at: str,
+    dry_run: bool,
+) -> None:
+    """Put the documents in the draft, judge the whole as it then is, and write down what happened."""
+    before = states(draft.records)
+    held = {one.graph: claims_of(draft.store, one.graph) for one in read}
+    quads = [ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(one.graph)) for one in read for t in one.triples]
+    draft.store.replace([one.graph for one in read], quads)
+    tombs = {claim: state.last.document for state in before.values() if state.last for claim in state.claims}
+    for one in read:
+        entry.findings += _taken(draft.store, one, tombs)
+        gone = held[one.graph] - one.objects(WZ + "contains") - tombs.keys()
+        entry.findings += _missed(draft.store, one, gone)
+    told = {(known.rule, known.subject) for known in entry.findings}
+    named = {iri for one in read for t in one.triples for iri in (_iri(t.subject), _iri(t.object))}
+    given = Given(
+        {one.graph: one.file for one in read}, {key: place for one in read for key, place in one.places.items()}
+    )
+    for found in contradictions(draft.store, given):
+        if found.subject in named and (found.rule, found.subject) not in told:
+            entry.findings.append(found)
+    if entry.refused:
+        return
+    for one in read:
+        state = before.get(one.document, State())
+        files = tuple(File(name, hashlib.sha256(content).hexdigest()) for name, content in one.files)
+        graph = draft.store.digest(one.graph)
+        claims = one.objects(WZ + "contains")
+        same = state.present and state.entered is not None and state.last is not None
+        if same and state.entered and state.last and (state.entered.files, state.last.graph) == (files, graph):
+            entry.documents.append(Entered(one.document, state.version, "unchanged", len(claims)))
+            continue
+        version = state.version + 1
+        new = sorted(map(slug, claims - held[one.graph])) if state.version else []
+        lost = sorted(map(slug, held[one.graph] - claims))
+        result = "dry-run" if dry_run else "accepted"
+        entry.documents.append(Entered(one.document, version, result, len(claims), tuple(new), tuple(lost)))
+        if not dry_run:
+            for _, content in one.files:
+                folder.keep(content)
+            draft.record(Record(one.document, version, ADDED, at, graph, files, on_record.made()), submitter)
+    draft.store.replace([TOMBSTONES], on_record.tombstones(draft.records))
+
+
+def _taken(store: Oxigraph, read: _Read, tombs: Mapping[str, str]) -> Iterable[Finding]:
+    """Yield what the document says of things that are not its own, and what it points to that is not there."""
+    own, described = read.subjects, read.objects(WZ + "describes")
+    for subject in sorted(own):
+        place = read.place(subject)
+        if subject in tombs:
+            yield finding("claim-retracted", place, subject=subject, value=slug(subject))
+        others = [q for q in store.saying(subject) if _iri(q.graph_name) not in (read.graph, TOMBSTONES)]
+        if not others:
+            continue
+        mine = {t for t in read.triples if _iri(t.subject) == subject}
+        if mine <= {q.triple for q in others}:
+            continue
+        theirs = any(subject == one or subject.startswith(one + "/") for one in described) and subject.startswith(ID)
+        graph = min(_iri(q.graph_name) for q in others).removeprefix(GRAPH)
+        severity = "warning" if theirs else "violation"
+        yield finding("told-elsewhere", place, severity=severity, subject=subject, value=slug(subject), other=graph)
+    for triple in sorted(read.triples, key=str):
+        value = _iri(triple.object)
+        if value.startswith(ID) and value not in own and not any(store.saying(value)):
+            subject, path = _iri(triple.subject), triple.predicate.value
+            yield finding("points-nowhere", read.place(subject, path), subject=subject, path=path, value=slug(value))
+
+
+def _missed(store: Oxigraph, read: _Read, gone: Iterable[str]) -> Iterable[Finding]:
+    """Yield which claims of other documents point to claims that this version no longer has."""
+    for claim in sorted(gone):
+        for subject, path, graph in pointing(store, claim, read.graph):
+            yield finding(
+                "gone-is-named",
+                Place(read.file),
+                severity="warning",
+                subject=subject,
+                path=path,
+                value=slug(claim),
+                by=slug(subject),
+                other=graph.removeprefix(GRAPH),
+            )
+
+
+def _iri(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else ""

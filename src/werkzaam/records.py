@@ -1,0 +1,192 @@
+"""What is on record of each document of a store: who gave which version when, read with what; as lines of JSON.
+
+The records hold no person. Who submitted stands in a file of its own, which no export, query or page reads.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import pyoxigraph as ox
+
+from werkzaam.terms import GRAPH, TYPE, WZ, XSD
+
+TOMBSTONES = GRAPH + "tombstones"
+ADDED, BUILT, RETRACTED, REMOVED, ERASED = "added", "built", "retracted", "removed", "erased"
+DAYS = 730
+"""How long a submitter's name and address are kept: two years, in which a reviewer may have questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a document: its plain name and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """With what a document was read: version and digest of the ontology, digest of the shapes, version of the code."""
+
+    ontology: str
+    ontology_sha256: str
+    shapes_sha256: str
+    werkzaam: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing that happened to a document.
+
+    `document` is the end of its graph's IRI; `graph` the digest of what the graph held afterwards; `files` the
+    document itself, then what stood beside it. `claim` and `reason` are of a retraction.
+    """
+
+    document: str
+    version: int
+    action: str
+    at: str
+    graph: str = ""
+    files: tuple[File, ...] = ()
+    made: Made | None = None
+    claim: str = ""
+    reason: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the record as plain data, without what is empty."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Record:
+        """Rebuild a record from `as_dict`; raises `KeyError` or `TypeError` where it is none."""
+        made = Made(**data["made"]) if "made" in data else None
+        return cls(**{**data, "made": made, "files": tuple(File(**one) for one in data.get("files", []))})
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """Who submitted a version, and what they said with it; kept until the day `until`, for questions about it."""
+
+    by: str = ""
+    email: str = ""
+    note: str = ""
+    document: str = ""
+    version: int = 0
+    action: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a document stands: its last version, with what it was entered, which of its claims were retracted."""
+
+    version: int = 0
+    last: Record | None = None
+    entered: Record | None = None
+    retracted: tuple[Record, ...] = ()
+
+    @property
+    def present(self) -> bool:
+        """Whether the document is in the collection."""
+        return self.last is not None and self.last.action not in (REMOVED, ERASED)
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """The claims that were retracted."""
+        return frozenset(one.claim for one in self.retracted)
+
+
+def states(records: Iterable[Record]) -> dict[str, State]:
+    """Give where each document stands."""
+    found: dict[str, State] = {}
+    for one in records:
+        before = found.get(one.document, State())
+        now = replace(before, version=one.version, last=one)
+        if one.action in (ADDED, BUILT):
+            now = replace(now, entered=one)
+        elif one.action == RETRACTED:
+            now = replace(now, retracted=(*before.retracted, one))
+        found[one.document] = now
+    return found
+
+
+def forget(records: Iterable[Record], document: str, at: str) -> list[Record]:
+    """Give the records with all of `document` gone but that it was there, and which of its claims were retracted."""
+    kept: list[Record] = []
+    version = 0
+    for one in records:
+        if one.document != document:
+            kept.append(one)
+            continue
+        version = one.version
+        if one.action == RETRACTED:
+            kept.append(Record(document, one.version, RETRACTED, one.at, claim=one.claim))
+    return [*kept, Record(document, version, ERASED, at)]
+
+
+def tombstones(records: Iterable[Record]) -> list[ox.Quad]:
+    """Give what is published of what was taken back: each retracted claim and removed document, with day and reason."""
+    quads: list[ox.Quad] = []
+    graph = ox.NamedNode(TOMBSTONES)
+
+    def say(subject: ox.NamedNode, path: str, value: ox.NamedNode | ox.Literal) -> None:
+        quads.append(ox.Quad(subject, ox.NamedNode(path), value, graph))
+
+    for document, state in states(records).items():
+        gone = [state.last] if state.last is not None and not state.present else []
+        for one in (*state.retracted, *gone):
+            subject = ox.NamedNode(one.claim or GRAPH + document)
+            say(subject, TYPE, ox.NamedNode(WZ + "Tombstone"))
+            say(subject, WZ + "retractedOn", ox.Literal(one.at[:10], datatype=ox.NamedNode(XSD + "date")))
+            for lang, text in one.reason.items():
+                say(subject, WZ + "retractedBecause", ox.Literal(text, language=lang))
+    return quads
+
+
+def as_lines(items: Iterable[Record | Submitter]) -> bytes:
+    """Give records or submitters as lines of JSON."""
+    data = (one.as_dict() if isinstance(one, Record) else asdict(one) for one in items)
+    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in data).encode()
+
+
+def read_records(content: bytes) -> list[Record]:
+    """Read records from lines of JSON; raises `ValueError`, `KeyError` or `TypeError` where they are none."""
+    return [Record.from_dict(json.loads(line)) for line in content.splitlines()]
+
+
+def read_submitters(content: bytes) -> list[Submitter]:
+    """Read submitters from lines of JSON; raises `ValueError` or `TypeError` where they are none."""
+    return [Submitter(**json.loads(line)) for line in content.splitlines()]
+
+
+def now() -> str:
+    """Give the time as it is put on record: UTC, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def until(at: str) -> str:
+    """Give the last day on which the name that came at `at` is kept.
+
+    >>> until("2026-01-01T12:00:00+00:00")
+    '2028-01-01'
+    """
+    return (datetime.date.fromisoformat(at[:10]) + datetime.timedelta(days=DAYS)).isoformat()
+
+
+@cache
+def made() -> Made:
+    """Give with what documents are read here."""
+    import re
+    from importlib.metadata import version
+
+    from werkzaam.resources import digest, walk
+
+    header = next(file.read_text("utf-8") for name, file in walk("ontology", ".ttl") if name == "ontology.ttl")
+    said = re.search(r'owl:versionInfo "([^"]*)"', header)
+    return Made(said[1] if said else "", digest("ontology"), digest("shapes"), version("werkzaam"))
