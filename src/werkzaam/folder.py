@@ -20,6 +20,7 @@ import hashlib
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,15 @@ WAIT = 5.0
 """How many seconds who writes waits for another who does."""
 _GENERATION = re.compile(r"g\d{6}")
 _OURS = re.compile(r"current.*|lock|documents|g\d{6}")
+
+
+def _drop(generation: Path) -> None:
+    """Remove a generation that does not count; where an engine still writes to it, a moment later or by the next change."""
+    for _ in range(100):
+        shutil.rmtree(generation, ignore_errors=True)
+        if not generation.exists():
+            return
+        time.sleep(0.02)
 
 
 @dataclass
@@ -190,7 +200,7 @@ class Folder:
                     with suppress(Exception):  # what made it fail has been said
                         draft.store.close()
                 if not self._counts(made):
-                    shutil.rmtree(made, ignore_errors=True)
+                    _drop(made)
         self.tidy()
 
     def _commit(self, draft: Draft) -> None:
