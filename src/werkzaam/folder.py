@@ -42,7 +42,7 @@ _OURS = re.compile(r"current.*|lock|documents|g\d{6}")
 
 
 def _drop(generation: Path) -> None:
-    """Remove a generation that does not count; where an engine still writes to it, a moment later or by the next change."""
+    """Remove a generation that does not count; where an engine still writes to it, a moment later."""
     for _ in range(100):
         shutil.rmtree(generation, ignore_errors=True)
         if not generation.exists():
