@@ -40,11 +40,11 @@ def validate(files: Sequence[str], store: str | None = None, engine: str | None 
     for file, _ in texts:
         loader_for(file)
     shacl.engine(engine, prepared.model())
-    gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
     told = list(call_each(_things_of, texts, seconds=SECONDS)) if len(texts) > 1 else []
     others = "".join(one for one in told if isinstance(one, str))
     _known.cache_clear()  # what a store holds may have changed since we were called before
     _known(store, others)
+    gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
     work = [(file, text, store, engine, others) for file, text in texts]
     found: list[Finding] = []
     for (file, _), answer in zip(texts, call_each(_findings_of, work, seconds=SECONDS), strict=True):
