@@ -10,7 +10,6 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam import prepared
 from werkzaam import records as on_record
 from werkzaam.contradictions import Given, contradictions
 from werkzaam.entered import RESERVED, Entered, Entry
@@ -94,7 +93,6 @@ def add(
 
 def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry) -> list[_Read]:
     texts = [(file, content.decode("latin-1")) for file, content in contents]
-    prepared.renew()
     read: list[_Read] = []
     for index, (file, content) in enumerate(contents):
         try:

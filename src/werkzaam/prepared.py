@@ -31,29 +31,19 @@ def model() -> Model:
     return Model()
 
 
-_OF_STORE: dict[str, Names] = {}
-
-
 def names(store: str | None) -> Names:
-    """Give the names of the ontology and of what `store` holds; to be copied before it grows.
+    """Give the names of the ontology and of what `store` holds now; to be copied before they grow.
 
     A store on disk is opened in a child, so that this process can still fork; a child opens it itself.
     """
     if store is None:
-        return _packaged()
-    if store not in _OF_STORE:
-        held = _held_in(store) if current_process().daemon else call(_held_in, store)
-        _OF_STORE[store] = _with_held(model(), held)
-    return _OF_STORE[store]
-
-
-def renew() -> None:
-    """Forget what stores held: they may have changed since."""
-    _OF_STORE.clear()
+        return packaged_names()
+    return _with_held(model(), _held_in(store) if current_process().daemon else call(_held_in, store))
 
 
 @cache
-def _packaged() -> Names:
+def packaged_names() -> Names:
+    """Give the names of the ontology and of the packaged data, from the cache where it holds them."""
     kept = cache_folder() / f"names-{FORMAT}-{digest()[:32]}.json"
     with suppress(OSError, ValueError, KeyError):
         return _read(json.loads(kept.read_bytes()))

@@ -19,7 +19,7 @@ from werkzaam.foreign import read_file
 from werkzaam.loading import Beside, Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
 from werkzaam.sandbox import ChildDied, call_each
-from werkzaam.store import Oxigraph, Store
+from werkzaam.store import Oxigraph
 from werkzaam.surroundings import surroundings
 from werkzaam.terms import ONTOLOGY_GRAPH, RDFS, SH, SKOS, TYPE
 from werkzaam.words import short
@@ -40,11 +40,11 @@ def validate(files: Sequence[str], store: str | None = None, engine: str | None 
     for file, _ in texts:
         loader_for(file)
     shacl.engine(engine, prepared.model())
-    prepared.renew()
-    prepared.names(store)
-    gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
     told = list(call_each(_things_of, texts, seconds=SECONDS)) if len(texts) > 1 else []
     others = "".join(one for one in told if isinstance(one, str))
+    _known.cache_clear()  # what a store holds may have changed since we were called before
+    _known(store, others)
+    gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
     work = [(file, text, store, engine, others) for file, text in texts]
     found: list[Finding] = []
     for (file, _), answer in zip(texts, call_each(_findings_of, work, seconds=SECONDS), strict=True):
@@ -68,7 +68,12 @@ def _findings_of(file: str, text: str, store: str | None, engine: str, others: s
     if not others:
         add_names(names, model, loader_for(file).things(content, model, beside_of(file)))
     loaded = loader_for(file).load(content, file, model, names, beside_of(file))
-    return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: open_store(store))]
+    return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: _all_held(store))]
+
+
+def _all_held(store: str | None) -> Oxigraph:
+    opened = open_store(store)
+    return opened if store is None and isinstance(opened, Oxigraph) else Oxigraph.of(opened)
 
 
 @lru_cache(maxsize=2)
@@ -115,12 +120,12 @@ def check(
     names: Names,
     file: str,
     engine: str | None = None,
-    held: Callable[[], Store] | None = None,
+    held: Callable[[], Oxigraph] | None = None,
 ) -> list[Finding]:
     """Give what the loader found and what the shapes and the axioms say, in the order of the file.
 
-    Of one field of one node only the first of these three speaks. `held` opens what is already known; it is opened
-    only where a document speaks of the things of others, which may contradict what these say.
+    Of one field of one node only the first of these three speaks. `held` opens what is already known, in memory; it is opened
+    only where a document speaks of the things of others, which may contradict what these say, and gets the document.
     """
     findings = list(loaded.findings)
     if loaded.triples:
@@ -190,14 +195,14 @@ def _speaks_of_others(loaded: Loaded, model: Model, names: Names) -> bool:
 
 
 def _by_axioms(
-    loaded: Loaded, around: set[ox.Triple], model: Model, file: str, held: Store | None
+    loaded: Loaded, around: set[ox.Triple], model: Model, file: str, held: Oxigraph | None
 ) -> Iterable[Finding]:
     """Give which axioms the document contradicts: by itself and what it names, or else beside all that is `held`."""
     if held is not None:
-        store, own = Oxigraph.of(held), {str(t.subject)[1:-1] for t in loaded.triples}
-        store.load_triples(loaded.graph, "".join(f"{one} .\n" for one in loaded.triples).encode())
+        own = {str(t.subject)[1:-1] for t in loaded.triples}
+        held.load_triples(loaded.graph, "".join(f"{one} .\n" for one in loaded.triples).encode())
         given = Given({loaded.graph: file}, loaded.places)
-        return [one for one in contradictions(store, given) if one.subject in own]
+        return [one for one in contradictions(held, given) if one.subject in own]
     # What another document says is nobody's to show here, so it lies in no named graph.
     known = (f"{t} <{ONTOLOGY_GRAPH}> .\n" if model.about(str(t.subject)[1:-1]) else f"{t} .\n" for t in around)
     quads = "".join([*(f"{quad} .\n" for quad in loaded.quads()), *known])
