@@ -31,6 +31,8 @@ COMMANDS = {
     "query": "query",
     "validate": "validate",
     "cases": "cases",
+    "convert": "convert",
+    "template": "template",
     "migrate": "migrate",
     "build": "build",
     "export": "export",
