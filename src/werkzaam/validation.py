@@ -14,7 +14,7 @@ from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
 from werkzaam.sandbox import ChildDied, call
 from werkzaam.store import Store
-from werkzaam.terms import SH, TYPE
+from werkzaam.terms import SH, TYPE, slug
 
 SECONDS = 300.0
 """How long one document may take: the rules alone take half a minute for a study of 1,700 claims."""
@@ -112,16 +112,35 @@ def _run_shapes(loaded: Loaded, model: Model, names: Names, file: str) -> Iterab
     _, results, said = run(data, shacl_graph=shapes, inplace=True)
     if not hasattr(results, "objects"):  # pySHACL gives its own failures back as the results
         raise OurFault("our-fault", problem=f"pySHACL: {said}")
-    sh = {name: URIRef(SH + name) for name in ("result", "focusNode", "resultPath", "sourceShape", "resultSeverity")}
-    for result in results.objects(None, sh["result"]):
-        focus = str(results.value(result, sh["focusNode"]))
-        if focus not in typed:
+    said_of = {name: URIRef(SH + name) for name in _SAID}
+    for result in results.objects(None, URIRef(SH + "result")):
+        said_here = {name: results.value(result, iri) for name, iri in said_of.items()}
+        focus, value, path = said_here["focusNode"], said_here["value"], said_here["resultPath"]
+        if said_here["sourceConstraint"] is not None:  # a query: asked once a document, its value is the node at fault
+            focus, value = value, next(data.objects(value, path), None) if path else None
+        elif path is not None and not isinstance(path, URIRef):  # a path over several properties: the one at fault
+            path = next(data.predicates(focus, value), None)
+        if str(focus) not in typed:
             continue
-        shape = str(results.value(result, sh["sourceShape"]))
-        path = str(results.value(result, sh["resultPath"]) or "")
-        severity = str(results.value(result, sh["resultSeverity"])).rsplit("#", 1)[-1]
-        place = loaded.places.get((focus, path)) or loaded.places.get((focus, "")) or Place(file)
-        yield Finding(shape, _SEVERITY[severity], place, model.in_both(shape, SH + "message"), focus, path)
+        shape, severity = str(said_here["sourceShape"]), str(said_here["resultSeverity"]).rsplit("#", 1)[-1]
+        subject, at = str(focus), str(path or "")
+        place = loaded.places.get((subject, at)) or loaded.places.get((subject, "")) or Place(file)
+        told = _filled(model.in_both(shape, SH + "message"), value, names)
+        yield Finding(shape, _SEVERITY[severity], place, *told[:1], subject, at, "", told[1])
+
+
+_SAID = ("focusNode", "resultPath", "value", "sourceShape", "sourceConstraint", "resultSeverity")
+_LONGEST = 60
+
+
+def _filled(text: dict[str, str], value: Any, names: Names) -> tuple[dict[str, str], str]:
+    """Fill in the value that a message asks for, and give it; a message that names none keeps it out of the report."""
+    if value is None or not any("{value}" in one for one in text.values()):
+        return text, ""
+    labels = names.labels.get(str(value), {})
+    given = {lang: labels.get(lang) or (slug(str(value)) if "://" in str(value) else str(value)) for lang in text}
+    short = {lang: one if len(one) <= _LONGEST else one[: _LONGEST - 1] + "…" for lang, one in given.items()}
+    return {lang: one.replace("{value}", short[lang]) for lang, one in text.items()}, str(value)
 
 
 def _context(loaded: Loaded, model: Model, names: Names) -> Iterable[ox.Triple]:
