@@ -118,7 +118,7 @@ class Model:
     def __init__(self) -> None:
         self.ontology = list(_triples("ontology"))
         self.shapes = list(_triples("shapes"))
-        self._by: dict[str, dict[str, list[_Value]]] = {}
+        self._by: dict[str, dict[str, list[ox.Literal | ox.NamedNode | ox.BlankNode]]] = {}
         for triple in (*self.ontology, *self.shapes):
             subject = getattr(triple.subject, "value", "")
             if not isinstance(triple.object, ox.Triple):
