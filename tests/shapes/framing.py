@@ -37,6 +37,12 @@ FIGURES = [
     ("t1.inflow.total", "2008/2010", "79"),
     ("t1.rise.total", "2008/2011", "30"),
 ]
+# The items of RAMESES II but the first, on which the examples are.
+ITEMS = (
+    *("summary", "rationale", "programme-theory", "questions", "ethics", "rationale-realist", "environment"),
+    *("programme", "design", "data-collection", "recruitment", "analysis", "participants", "findings"),
+    *("summary-of-findings", "limitations", "literature", "conclusion", "funding"),
+)
 OF_FIGURE = {"unit", "printed", "number", "status", "lowest", "highest", "numerator", "denominator", "sum-of"}
 OF_DOCUMENT = {"claims", "things", "figures", "new-concepts", "reporting", "coding"}
 
@@ -67,6 +73,8 @@ def _framed(snippet: str) -> Tree:
     if given.keys() & OF_DOCUMENT:
         for key, items in given.items():
             made = [_item(key, number, one) for number, one in enumerate(items)] if isinstance(items, list) else items
+            if key == "reporting" and ("twenty" in snippet or "nineteen" in snippet):
+                made += [_item(key, 0, {"id": one, "item": one, "judgement": "reported"}) for one in ITEMS]
             document[key] = [*document["things"][1:], *made] if key == "things" else made
         if "things" in given and not any(one.get("kind") == "intervention" for one in given["things"]):
             document["claims"][0]["scope"] = "wijkteams"
@@ -78,7 +86,7 @@ def _framed(snippet: str) -> Tree:
         document["claims"] = [_claim({"actor": {"role": "client", **given}})]
     else:
         beside = [_claim(one) for one in (_OTHER, _THEORISED) if one["id"] in snippet]
-        document["claims"] = [_claim(given), *beside]
+        document["claims"] = [_claim(given, alone="# only" in snippet), *beside]
         if "pawson-tilley-1997" in snippet:
             document["things"].append({"id": "cited/pawson-tilley-1997", "kind": "cited source", "name": NAMED})
     return document
@@ -105,12 +113,13 @@ def _document(year: str) -> Tree:
     }
 
 
-def _claim(given: Tree) -> Tree:
+def _claim(given: Tree, *, alone: bool = False) -> Tree:
     kind = given.get("kind", "interaction" if "interaction" in given else "configuration")
     statement = {"nl": "Wie een eigen plan heeft, blijft komen.", "en": "Those who have a plan of their own keep coming."}
     claim = {"id": "k001", "kind": kind, "statement": statement, **deepcopy(CLAIMS[kind]), "source": [EVIDENCE]}
     for key, value in given.items():
-        both = isinstance(value, dict) and "en" in value and isinstance(claim.get(key), dict)
+        texts = isinstance(value, dict) and not value.keys() - {"nl", "en"}
+        both = texts and not alone and isinstance(claim.get(key), dict)
         claim[key] = {**claim[key], **value} if both else value
     return claim
 
@@ -130,7 +139,7 @@ def _item(key: str, number: int, given: Tree) -> Tree:
 _ABOVE = {
     "mechanism": "value-judgements",
     "context factor": "labour-market-and-partners",
-    "outcome": "participation",
+    "outcome": "taking-part",
     "trait": "attitude",
 }
 _PUBLISHED: dict[int, Tree] = {0: {"publication": "publication/rapport"}}
