@@ -1,10 +1,12 @@
-"""The commands on documents before they enter: check them, bring them up to date."""
+"""The commands on documents before they enter: check them, explain the rules, bring them up to date."""
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from werkzaam.commands import _findings, _format, _help, _json, _lang, _out, _store, cli
+from werkzaam.commands import _bold, _format, _help, _json, _lang, _out, _store, cli
 from werkzaam.errors import UsageError
 from werkzaam.language import default_language
 from werkzaam.messages import say
@@ -12,27 +14,58 @@ from werkzaam.messages import say
 
 @cli.command(help=_help("validate"))
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@_format("text", "json")
+@_format("text", "json", "md", "sarif", "ttl")
 @_lang
 @_store
 @click.option("--engine", type=click.Choice(["pyshacl", "fast"]), help=_help("engine"))
 def validate(files: tuple[str, ...], form: str, lang: str | None, store: str | None, engine: str | None) -> None:
     """Check case documents; all that is wrong at once."""
+    from werkzaam.reports import FORMATS, arranged, count
     from werkzaam.validation import refused
     from werkzaam.validation import validate as run
 
     lang = lang or default_language()
-    found = run(files, store, engine)
-    if form == "json":
-        _json({"version": 1, "files": files, "findings": [one.as_dict() for one in found]})
-    else:
-        _findings(found, lang)
-    key = "validate-count" if found else "validate-good"
-    violations = sum(one.severity == "violation" for one in found)
-    warnings = sum(one.severity == "warning" for one in found)
-    click.echo(say(lang, key, count=len(files), violations=violations, warnings=warnings), err=True)
+    found = arranged(run(files, store, engine))
+    sys.stdout.write(FORMATS[form](found, files, lang))
+    key, counts = "validate-count" if found else "validate-good", count(found)
+    numbers = {"violations": counts["violation"], "warnings": counts["warning"], "advice": counts["info"]}
+    click.echo(say(lang, key, count=len(files), **numbers), err=True)
     if refused(found):
         raise SystemExit(1)
+
+
+@cli.command(help=_help("explain-rule"))
+@click.argument("code", required=False, metavar="[CODE]")
+@_format("text", "json")
+@_lang
+def explain(code: str | None, form: str, lang: str | None) -> None:
+    """Explain a rule, or list them all."""
+    from dataclasses import asdict
+
+    from werkzaam.rulebook import rule, rules, told
+
+    lang = lang or default_language()
+    if code is None:
+        known = sorted(rules().values(), key=lambda one: one.code)
+        if form == "json":
+            _json({"version": 1, "rules": [asdict(one) for one in known]})
+        else:
+            width = max(len(one.code) for one in known)
+            _out(f"{one.code:{width}}  {say(lang, f'severity-{one.severity}')}: {told(one, lang)}" for one in known)
+        return
+    one = rule(code)
+    if form == "json":
+        _json({"version": 1, **asdict(one)})
+        return
+    _out([f"{_bold(one.code)} ({say(lang, f'severity-{one.severity}')})", f"  {told(one, lang)}"])
+    if one.why.get(lang):
+        _out(["", _bold(say(lang, "explain-why")), f"  {one.why[lang]}"])
+    for key, snippet in (("good", one.good), ("bad", one.bad)):
+        if snippet.get(lang):
+            lines = [f"    {line}" for line in snippet[lang].splitlines()]
+            _out(["", _bold(say(lang, "explain-good" if key == "good" else "explain-bad")), *lines])
+    if one.file:
+        _out(["", f"{say(lang, 'explain-where')} {one.file}:{one.line} ({one.iri})"])
 
 
 @cli.command(help=_help("migrate"))

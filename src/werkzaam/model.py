@@ -16,6 +16,7 @@ from werkzaam.deprecation import Former, former_terms
 from werkzaam.resources import AXIOMS, walk
 from werkzaam.terms import BASE, RDF, RDFS, SH, SKOS, TERMS, TYPE, WZ, XSD, expand, fold, slug
 
+_Value = ox.Literal | ox.NamedNode | ox.BlankNode
 _LABELS = frozenset(
     (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "notation", RDFS + "label", WZ + "name", WZ + "abbreviation")
 )
@@ -168,7 +169,7 @@ class Model:
         """For each class with a shape, its own fields by property."""
         found: dict[str, dict[str, Field]] = {}
         for shape, facts in self._by.items():
-            for target in facts.get(SH + "targetClass", []):
+            for target in _targets(facts):
                 for rule in self._values(shape, SH + "property"):
                     made = self._field(rule)
                     if made:
@@ -204,7 +205,7 @@ class Model:
         """For each class and property with a shape: how many values at least, and at most (None: any number)."""
         found: dict[tuple[str, str], tuple[int, int | None]] = {}
         for shape, facts in self._by.items():
-            for target in facts.get(SH + "targetClass", []):
+            for target in _targets(facts):
                 for rule in self._values(shape, SH + "property"):
                     key = (target.value, self._first(rule, SH + "path") or "")
                     least, most = found.get(key, (0, None))
@@ -240,6 +241,11 @@ class Model:
             if fold(name) in map(fold, words):
                 return cls
         return None
+
+
+def _targets(facts: dict[str, list[_Value]]) -> list[_Value]:
+    """Give the classes of which a shape is the form: those it aims at, or those it says."""
+    return facts.get(SH + "targetClass", []) + facts.get(WZ + "formOf", [])
 
 
 def add_names(names: Names, model: Model, triples: Iterable[ox.Triple | ox.Quad]) -> None:

@@ -124,8 +124,8 @@ def check(
 ) -> list[Finding]:
     """Give what the loader found and what the shapes and the axioms say, in the order of the file.
 
-    Of one field of one node only the first of these three speaks. `held` opens what is already known, in memory; it is opened
-    only where a document speaks of the things of others, which may contradict what these say, and gets the document.
+    Of one field of one node only the first of these three speaks. `held` opens what is already known, in memory; it is
+    opened only where a document speaks of the things of others, which may contradict what these say, and gets the document.
     """
     findings = list(loaded.findings)
     if loaded.triples:
@@ -157,9 +157,7 @@ def _by_shapes(
         if result.component == "SPARQLConstraintComponent" and value in own:  # asked once a document
             at = value
             value = min(own[at].get(path, {value}), key=str)
-        elif (
-            not path and at in own and value is not None
-        ):  # a path over several properties: the first is the document's
+        elif not path and at in own and value is not None:  # a path over several: the first is the document's
             path = next((one for one in sorted(own[at]) if value in own[at][one]), "")
         if at in own and isinstance(at, ox.NamedNode):
             place = next((p for key in (path, "") if (p := loaded.places.get((at.value, key)))), Place(file))

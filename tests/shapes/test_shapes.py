@@ -1,8 +1,8 @@
 """Each rule fires on what it forbids and on nothing that looks like it; what the rules name exists.
 
 Rules on one field (required, single, of a class, of a datatype, texts per language) are read from the shapes and
-broken here. Those that were thought out by hand have examples in `rules/`: `bad-RULE….ttl` breaks that one rule and no
-other, `ok-RULE….ttl` looks like it and breaks none.
+broken here. Those that were thought out by hand have examples that people are shown (`test_examples.py`), or in `rules/`,
+in Turtle: `bad-RULE….ttl` breaks that one rule and no other, `ok-RULE….ttl` looks like it and breaks none.
 """
 
 from __future__ import annotations
@@ -23,22 +23,25 @@ import rdflib
 from werkzaam.loading import Loaded, complete
 from werkzaam.model import Model
 from werkzaam.resources import walk
-from werkzaam.terms import LANGUAGES, RDF, RDFS, SH, SHAPE, SKOS, TYPE, WZ, XSD
+from werkzaam.terms import CONCEPT, LANGUAGES, RDF, RDFS, SH, SHAPE, SKOS, TYPE, WZ, XSD
 from werkzaam.validation import check
 
 RULES = Path(__file__).parent / "rules"
 
 # The terms of SHACL that the rules use; a new one is added here when a rule first needs it.
 SHACL = {
-    *("NodeShape", "PropertyShape", "IRI", "Warning"),
-    *("targetClass", "property", "path", "zeroOrMorePath", "order", "defaultValue", "severity", "message"),
-    *("minCount", "maxCount", "class", "datatype", "nodeKind", "pattern", "minInclusive", "lessThan", "hasValue"),
-    *("uniqueLang", "languageIn", "disjoint", "or", "not", "node", "qualifiedValueShape", "qualifiedMaxCount"),
+    *("NodeShape", "PropertyShape", "IRI", "Warning", "Info"),
+    *("targetClass", "targetObjectsOf", "property", "order", "defaultValue", "severity", "message", "description"),
+    *("path", "zeroOrMorePath", "inversePath", "alternativePath"),
+    *("minCount", "maxCount", "class", "datatype", "nodeKind", "pattern", "flags", "minInclusive", "maxInclusive"),
+    *("lessThan", "lessThanOrEquals", "hasValue", "in", "uniqueLang", "languageIn", "disjoint"),
+    *("or", "and", "not", "node", "qualifiedValueShape", "qualifiedMaxCount", "qualifiedMinCount"),
+    *("sparql", "SPARQLConstraint", "select", "prefixes", "declare", "prefix", "namespace"),
 }
 # What a rule may ask of one field, and so be broken by machine.
 MECHANICAL = {"minCount", "maxCount", "class", "datatype", "nodeKind", "minInclusive", "uniqueLang", "languageIn"}
 # What stands beside that in a rule and asks nothing by itself.
-SILENT = {"path", "order", "defaultValue", "severity", "message"}
+SILENT = {"path", "order", "defaultValue", "severity", "message", "description"}
 
 Term = ox.NamedNode | ox.Literal
 Facts = dict[str, list[Term]]
@@ -68,9 +71,15 @@ def rules() -> list[str]:
 
 def classes_of(rule: str) -> list[str]:
     """Give the classes to which a rule applies."""
-    return facts(rule).get("targetClass", []) or [
-        cls for shape in shapes() if rule in facts(shape).get("property", []) for cls in facts(shape)["targetClass"]
+    return targets(rule) or [
+        cls for shape in shapes() if rule in facts(shape).get("property", []) for cls in targets(shape)
     ]
+
+
+def targets(shape: str) -> list[str]:
+    """Give the classes at which a shape aims, or of which it is the form."""
+    proposed = [WZ + "ContentConcept"] if "targetObjectsOf" in facts(shape) else []
+    return facts(shape).get("targetClass", []) or proposed
 
 
 def name(rule: str) -> str:
@@ -98,9 +107,51 @@ def test_every_path_and_class_of_a_rule_is_declared(model: Model) -> None:
         for key in (SH + "path", SH + "class", SH + "targetClass", SH + "lessThan", SH + "disjoint", RDF + "first"):
             named[key].update(one.value for one in said.get(key, []) if isinstance(one, ox.NamedNode))
     assert len(named) == 6
+    named[SH + "path"] |= {iri for query in queries().values() for iri in iris_of(query)}
     iris = set().union(*named.values())
     assert {one for one in iris if one.startswith(WZ)} <= declared
-    assert {one for one in iris if not one.startswith(WZ)} == {SKOS + "Concept"}
+    others = {SKOS + name for name in ("Concept", "broader", "prefLabel", "altLabel")}
+    assert {one for one in iris if not one.startswith((WZ, CONCEPT, XSD))} == others
+    concepts = {one for one in iris if one.startswith(CONCEPT)}
+    assert concepts <= declared
+
+
+def queries() -> dict[str, str]:
+    """Give the rules that Core cannot say, with their query."""
+    found = {shape: facts(facts(shape)["sparql"][0])["select"][0] for shape in shapes() if "sparql" in facts(shape)}
+    assert len(found) > 8
+    return found
+
+
+def iris_of(query: str) -> set[str]:
+    """Give the IRIs that a query names by the prefixes that the shapes declare."""
+    said = [facts(one) for one in shapes() if "namespace" in facts(one)]
+    known = {one["prefix"][0]: one["namespace"][0] for one in said}
+    found = set()
+    for prefix, local in re.findall(r"(?<![\w<\"])([a-z]+(?:-[a-z]+)*):([\w-]+)", re.sub(r"#.*", "", query)):
+        found.add(known[prefix] + local)
+    return found
+
+
+@pytest.mark.parametrize("rule", queries(), ids=name)
+def test_a_query_is_asked_once_a_document_and_gives_the_node_at_fault_with_its_field(rule: str) -> None:
+    assert facts(rule)["targetClass"] == [WZ + "CaseDocument"]
+    assert re.search(r"SELECT DISTINCT \$this \?value \?path\s", queries()[rule])
+    assert not re.search(r"\b(MINUS|VALUES|SERVICE)\b", queries()[rule]), "SHACL forbids it"
+
+
+def test_texts_of_all_fields_are_looked_at(model: Model) -> None:
+    texts = {
+        one.path
+        for fields in model.fields.values()
+        for one in fields.values()
+        if one.kind == "text" or one.target == XSD + "string"
+    }
+    assert len(texts) > 20
+    digests = {WZ + name for name in ("fingerprint", "textDigest")}
+    for rule in ("email", "phone", "birth-date", "postcode"):
+        assert texts - digests - iris_of(queries()[f"{SHAPE}Text-{rule}"]) == set()
+    assert texts - digests - {WZ + "printed"} - iris_of(queries()[f"{SHAPE}Text-bsn"]) == set()
 
 
 @pytest.mark.parametrize("rule", rules(), ids=name)
@@ -122,9 +173,12 @@ def test_a_rule_for_a_class_stands_under_the_name_of_that_class() -> None:
     wrong = {
         name(rule): classes
         for rule in rules()
-        if [name(rule).split("-")[0]] != (classes := [cls.removeprefix(WZ) for cls in classes_of(rule)])
+        if rule not in queries()
+        and [name(rule).split("-")[0]] != (classes := [cls.removeprefix(WZ) for cls in classes_of(rule)])
     }
     assert wrong == {}
+    classes = {cls.removeprefix(WZ) for shape in shapes() for cls in targets(shape)}
+    assert {name(rule).split("-")[0] for rule in queries()} - classes == {"Text"}
 
 
 # ---- rules on one field
@@ -183,7 +237,7 @@ class Maker:
         siblings = [
             facts(one)
             for shape in shapes()
-            if self.cls in facts(shape).get("targetClass", [])
+            if self.cls in targets(shape)
             for one in facts(shape).get("property", [])
             if facts(one)["path"] == [self.path.value]
         ]
@@ -344,13 +398,19 @@ def test_every_rule_fires_somewhere_and_has_a_look_alike_on_which_it_does_not(
     fired: dict[str, bool], fired_by_file: dict[str, set[str]]
 ) -> None:
     by_machine = [one for made in examples().values() for one in made]
+    shown = {rule for rule in shapes() if {WZ + "badExample", WZ + "goodExample"} <= shapes()[rule].keys()}
     seen = {one.rule for one in by_machine if fired[one.node]} | {
         rule for those in fired_by_file.values() for rule in those
     }
-    assert set(rules()) - seen == set()
+    assert set(rules()) - seen - shown == set()
+    assert set(rules()) - by_rule(by_machine) == shown, "what is not broken by machine has examples to show"
     accepted = {one.rule for one in by_machine if not fired[one.node]}
     accepted |= {rule for bad, rule in map(example_of, FILES) if not bad}
-    assert set(rules()) - accepted == set()
+    assert set(rules()) - accepted - shown == set()
+
+
+def by_rule(made: list[Example]) -> set[str]:
+    return {one.rule for one in made}
 
 
 def test_rules_of_a_class_hold_for_the_classes_below_it(model: Model) -> None:
