@@ -1,8 +1,9 @@
 """Measure our rules beside owlrl and HermiT, in one run: python docs/measurements/reasoning.py [MINUTES] > PAGE.md.
 
-Needs `owlrl` and Java. All three get the same facts; owlrl and HermiT get the axioms too, and only the facts that an
-axiom can bear on. Reading the data is not counted for any of them, HermiT's start is (some 0.4 s). Each of owlrl and
-HermiT has MINUTES (4) for a size, HermiT 2 GB, and is not asked a larger size than one that it did not finish.
+Needs `owlrl` and Java. owlrl and HermiT get the axioms, and of the facts only those that an axiom can bear on; our
+rules all. For the rules and owlrl reading the data is not counted; HermiT does it all in one run, its start included.
+Each of owlrl and HermiT has MINUTES (4) for a size, HermiT 2 GB, and is not asked a larger size than one of the
+made-up cases that it did not finish.
 """
 
 from __future__ import annotations

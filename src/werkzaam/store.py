@@ -197,7 +197,7 @@ class Oxigraph(Answers):
 
     def load_nquads(self, content: bytes) -> None:
         """Load N-Quads of our own making into an empty store."""
-        self._store.bulk_load(content, format=ox.RdfFormat.N_QUADS)
+        self._store.bulk_load(content, format=ox.RdfFormat.N_QUADS, lenient=True)  # checked when they were made
 
     def _query(self, query: str, default: Sequence[str] = (), named: Sequence[str] = ()) -> Any:
         try:
@@ -216,7 +216,7 @@ class Oxigraph(Answers):
     def load_triples(self, graph: str, content: bytes) -> None:
         """Put N-Triples of our own making in the place of everything in `graph`."""
         self._store.remove_graph(ox.NamedNode(graph))
-        self._store.load(content, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
+        self._store.load(content, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
 
     @classmethod
     def of(cls, store: Store) -> Oxigraph:
