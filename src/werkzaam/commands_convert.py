@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from werkzaam.commands import _findings, _help, _lang, _store, _warm, cli
+from werkzaam.commands import _help, _lang, _store, _warm, cli
 from werkzaam.errors import UsageError
 from werkzaam.language import default_language
 from werkzaam.messages import say
@@ -29,7 +29,9 @@ def convert(file: str, form: str | None, out: str | None, lang: str | None, stor
     _warm(store)
     made = run(file, form, lang, store)
     if made.findings:
-        _findings(made.findings, lang)
+        from werkzaam.reports import arranged, as_text
+
+        sys.stdout.write(as_text(arranged(made.findings), (), lang))
         click.echo(say(lang, "convert-refused", file=file, form=form, count=len(made.findings)), err=True)
         raise SystemExit(1)
     _write(made.content, out, lang)

@@ -41,13 +41,16 @@ def _at(function: Any) -> Any:
 
 def _tell(entry: Entry, form: str, lang: str, **more: Any) -> None:
     """Tell what came of a change; exit 1 where it was refused."""
+    from werkzaam.reports import arranged, as_data, as_text
+
+    found = arranged(entry.findings)
     if form == "json":
         from dataclasses import asdict
 
         documents = [asdict(one) for one in entry.documents]
-        _json({"version": 1, **more, "findings": [one.as_dict() for one in entry.findings], "documents": documents})
+        _json({"version": 1, **more, "findings": as_data(found, (), lang)["findings"], "documents": documents})
     else:
-        _findings(entry.findings, lang)
+        sys.stdout.write(as_text(found, (), lang))
         for one in entry.documents:
             _out([say(lang, f"entered-{one.state}", document=one.document, version=one.version, claims=one.claims)])
             _out([say(lang, "entered-new", names=", ".join(one.new))] if one.new else [])
