@@ -7,7 +7,7 @@ Oxigraph answers in a millisecond. Both SHACL engines therefore ask these of a s
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -30,46 +30,56 @@ _SELECT = re.compile(r"\bSELECT\b(.*?)(?:\bWHERE\b|\{)", re.IGNORECASE | re.DOTA
 _THIS = re.compile(r"[?$]this\b")
 
 
-def split(shapes: Triples) -> tuple[list[ox.Triple], list[ox.Triple]]:
-    """Give the shapes without, and those with, the queries of node shapes that have a target and stand alone."""
+def split(shapes: Triples) -> tuple[list[ox.Triple], dict[object, list[ox.Triple]]]:
+    """Give the shapes without the queries of node shapes that have a target and stand alone, and these, by shape."""
     targeted = {t.subject for t in shapes if t.predicate.value.startswith(SH + "target")}
     nested = {t.object for t in shapes if t.predicate.value != TYPE}
     paths = {t.subject for t in shapes if t.predicate.value == SH + "path"}
     asking = {t.subject for t in shapes if t.predicate.value == _SPARQL} & targeted - nested - paths
     others = [t for t in shapes if t.predicate.value != _SPARQL or t.subject not in asking]
-    asked = [
-        t
-        for t in shapes
-        if t.subject in asking and (t.predicate.value in _OF_A_SHAPE or t.predicate.value.startswith(SH + "target"))
-    ]
     about: dict[object, list[ox.Triple]] = {}
     for triple in shapes:
         about.setdefault(triple.subject, []).append(triple)
-    todo = [t.object for t in asked if t.predicate.value == _SPARQL]
-    done = set(todo)
-    for node in todo:
-        asked += about.get(node, [])
-        new = {t.object for t in about.get(node, [])} - done
-        done |= new
-        todo += new
+    asked: dict[object, list[ox.Triple]] = {}
+    for shape in asking:
+        found = asked[shape] = [t for t in about[shape] if _belongs(t.predicate.value)]
+        todo = [t.object for t in found if t.predicate.value == _SPARQL]
+        for node in todo:
+            found += about.get(node, [])
+            todo += {t.object for t in about.get(node, [])}.difference(todo)
     return others, asked
 
 
-def read_by(shapes: Triples, ontology: Triples) -> set[ox.Triple]:
-    """Give of `ontology` what the queries in `shapes` may read: along the properties and of the classes they name."""
-    queries = [
-        t.object.value for t in shapes if t.predicate.value == SH + "select" and isinstance(t.object, ox.Literal)
-    ]
-    named = {iri for query in queries for iri in iris_of(query)}
-    if not named:
-        return set()
-    found = {t for t in ontology if t.predicate.value in named and t.predicate.value != TYPE}
-    subjects = {t.subject for t in found}
+def _belongs(path: str) -> bool:
+    return path in _OF_A_SHAPE or path.startswith(SH + "target")
+
+
+def groups(asked: Mapping[object, Triples], ontology: Triples) -> list[tuple[set[ox.Triple], Held]]:
+    """Give the rules that read the document alone, and those that read the ontology too, each with their store.
+
+    Apart, as the former would look through every label for nothing.
+    """
+    by_path: dict[str, list[ox.Triple]] = {}
     for triple in ontology:
-        path, value = triple.predicate.value, getattr(triple.object, "value", "")
-        if path == RDFS + "subClassOf" or (path == TYPE and (triple.subject in subjects or value in named)):
-            found.add(triple)
-    return found
+        by_path.setdefault(triple.predicate.value, []).append(triple)
+    found: dict[bool, tuple[set[ox.Triple], set[str]]] = {}
+    for rule in asked.values():
+        queries = [one.object for one in rule if one.predicate.value == SH + "select"]
+        named = {iri for one in queries if isinstance(one, ox.Literal) for iri in iris_of(one.value)}
+        reads = not (named - {TYPE}).isdisjoint(by_path)
+        shapes, names = found.setdefault(reads, (set(), set()))
+        shapes.update(rule)
+        names |= named
+    return [(shapes, Held(_along(names, by_path) if reads else ())) for reads, (shapes, names) in sorted(found.items())]
+
+
+def _along(names: set[str], by_path: Mapping[str, list[ox.Triple]]) -> set[ox.Triple]:
+    """Give what queries that name `names` may read: along properties, with the types of their subjects, and classes."""
+    found = {triple for path in names - {TYPE} for triple in by_path.get(path, [])}
+    subjects = {triple.subject for triple in found}
+    typed = by_path.get(TYPE, [])
+    found |= {one for one in typed if one.subject in subjects or getattr(one.object, "value", "") in names}
+    return found | set(by_path.get(RDFS + "subClassOf", []))
 
 
 def iris_of(query: str) -> set[str]:

@@ -45,10 +45,10 @@ Engine = Callable[[Triples], list[Result]]
 """Gives what the shapes that it was made of say of data."""
 
 
-def pyshacl_engine(shapes: Triples, shared: Triples = ()) -> Engine:
+def pyshacl_engine(shapes: Triples, ontology: Triples = ()) -> Engine:
     """Make an engine of pySHACL; the shapes are made into its graphs once.
 
-    `shared` is what rules that are a query read beside any data.
+    Rules that are a query may read `ontology` beside any data.
     """
     import pyshacl
     from rdflib import Graph
@@ -56,8 +56,10 @@ def pyshacl_engine(shapes: Triples, shared: Triples = ()) -> Engine:
     others, asked = rulequeries.split(shapes)
     # A graph for shapes alone can be the leaner kind, and no graph needs the thirty prefixes that rdflib binds.
     rules = _fill(Graph(store="SimpleMemory", bind_namespaces="none"), _aimed(others))
-    queries = _fill(Graph(store="SimpleMemory", bind_namespaces="none"), asked)
-    held = rulequeries.Held(shared)
+    queries = [
+        (_fill(Graph(store="SimpleMemory", bind_namespaces="none"), those), held)
+        for those, held in rulequeries.groups(asked, ontology)
+    ]
 
     def say(data: Any, shapes: Any) -> Iterator[Result]:
         _, report, said = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
@@ -67,15 +69,15 @@ def pyshacl_engine(shapes: Triples, shared: Triples = ()) -> Engine:
 
     def run(data: Triples) -> list[Result]:
         found = list(say(_fill(Graph(bind_namespaces="none"), data), rules))
-        if asked:
+        for those, held in queries:
             with held.with_document(data) as store:
-                found += say(store, queries)
+                found += say(store, those)
         return found
 
     return run
 
 
-def fast_engine(shapes: Triples, shared: Triples = ()) -> Engine:
+def fast_engine(shapes: Triples, ontology: Triples = ()) -> Engine:
     """Make an engine of the package `shacl`, in Rust; raises `UsageError` where the extra is not installed.
 
     Rules that are a query are asked of Oxigraph: this package compares no dates.
@@ -90,7 +92,7 @@ def fast_engine(shapes: Triples, shared: Triples = ()) -> Engine:
 
     others, asked = rulequeries.split(shapes)
     compiled = shacl.Shapes.from_text(_ntriples(others), "ntriples")
-    rules, held = rulequeries.rules(asked), rulequeries.Held(shared)
+    queries = [(rulequeries.rules(those), held) for those, held in rulequeries.groups(asked, ontology)]
 
     def run(data: Triples) -> list[Result]:
         found = [
@@ -104,7 +106,7 @@ def fast_engine(shapes: Triples, shared: Triples = ()) -> Engine:
             )
             for one in compiled.validate_text(_ntriples(data), "ntriples").results
         ]
-        if rules:
+        for rules, held in queries:
             with held.with_document(data) as store:
                 found += [
                     Result(focus, path, rule.shape, rule.severity, value, "SPARQLConstraintComponent")
@@ -135,7 +137,7 @@ def engine(name: str, model: Model) -> Engine:
     what cannot be compared and finds nothing there, where SHACL 4.5.3 wants a result.
     """
     shapes = [one for one in model.shapes if _for_an_engine(one)]
-    run = ENGINES[name](shapes, rulequeries.read_by(shapes, model.ontology))
+    run = ENGINES[name](shapes, model.ontology)
     other = {str(t.subject)[1:-1]: str(t.object)[1:-1] for t in model.shapes if t.predicate.value == SH + "lessThan"}
 
     def sensible(data: Triples) -> list[Result]:

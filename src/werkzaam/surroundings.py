@@ -2,7 +2,7 @@
 
 A rule sees the document, the kinds of what it names, and what lies from there along the properties that rules walk
 (a concept's broader ones, the opposite of a trait). The whole ontology would say the same in ten times the time.
-What rules that are a query read besides is the same for every document (`rulequeries.read_by`).
+What rules that are a query read besides is the same for every document (`rulequeries.groups`).
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def truth(triples: Iterable[ox.Triple], model: Model) -> Told:
     store.extend(ox.Quad(*one) for one in everything)
     sh = rdflib.Namespace(SH)
     found = set()
-    for data, shapes in ((graph(everything), others), (store, queries)):
+    for data, shapes in ((graph(everything), others), (store, {one for rule in queries.values() for one in rule})):
         _, report, _ = pyshacl.validate(data, shacl_graph=graph(shapes), inplace=True)
         for result in report.objects(None, sh.result):
             path, value = report.value(result, sh.resultPath), report.value(result, sh.value)
@@ -255,10 +255,10 @@ def test_shapes_are_read_once_for_many_documents_and_by_no_child(
         file.write_text(case, "utf-8")
     noted, make = tmp_path / "noted", shacl.ENGINES[name]
 
-    def noting(shapes: Any, shared: Any) -> Any:
+    def noting(shapes: Any, ontology: Any) -> Any:
         with noted.open("a") as file:  # a child's memory is gone when it ends, a file is not
             file.write("made\n")
-        return make(shapes, shared)
+        return make(shapes, ontology)
 
     monkeypatch.setattr(shacl, "ENGINES", {name: noting})
     shacl.engine.cache_clear()
