@@ -66,11 +66,11 @@ def test_and_from_that_form_back_into_yaml(model: Model, load: Load, case: str, 
     assert back.triples == first.triples
 
 
-def test_a_shipped_case_goes_into_every_form_and_back(model: Model) -> None:
+def test_a_shipped_case_goes_into_yaml_and_a_workbook_and_back(model: Model) -> None:
     source = Path(__file__).parents[2] / "cases" / "activeren-door-participeren" / "participatiehuis.yaml"
     loaded, _, names = load_with_store([(str(source), source.read_bytes().decode("latin-1"))], 0, None)
     assert len(loaded.triples) > 9000
-    for form in ("yaml", "xlsx", "jsonld", "rdf"):
+    for form in ("yaml", "xlsx"):
         made = rewritten(loaded, model, names, form, "en", str(source))
         assert made.findings == []
         assert len(made.content) > 50_000
@@ -180,7 +180,7 @@ def _known(model: Model) -> dict[str, set[str]]:
     return known
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_document_with_any_fields_keeps_its_statements_in_every_form(model: Model, load: Load, data: Any) -> None:
     document = data.draw(documents(model))

@@ -15,6 +15,7 @@ import yaml
 from werkzaam.forms.jsonld import CONTEXT
 from werkzaam.model import Model
 from werkzaam.terms import WZ
+from werkzaam.validation import load as load_with_store
 
 Run = Callable[..., Any]
 
@@ -29,14 +30,14 @@ def test_a_template_is_accepted_and_its_workbook_says_the_same(
     for file in files:
         ran = run("template", "--as", file.suffix[1:], "--lang", lang, *more, "--out", file)
         assert ran.code == 0, ran.err
-    for file in files:
-        ran = run("validate", file, "--lang", lang)
-        assert "fout" not in ran.out + ran.err, ran.out
-        assert "error" not in ran.out, ran.out
-        assert ran.code == 0
-    said = [run("convert", file, "--to", "nq").out for file in files]
-    assert said[0] == said[1]
-    assert ("#Configuration>" in said[0]) != empty
+    ran = run("validate", *files, "--lang", lang)
+    assert ran.code == 0, ran.out
+    assert ran.out == ""
+    texts = [(str(file), file.read_bytes().decode("latin-1")) for file in files]
+    said = [load_with_store(texts[at : at + 1], 0, None)[0] for at in range(2)]
+    assert said[0].triples == said[1].triples
+    kinds = {t.object.value for t in said[0].triples}
+    assert (WZ + "Configuration" in kinds) != empty
 
 
 def test_the_yaml_template_names_every_key_of_a_claim(run: Run, model: Model) -> None:
