@@ -27,9 +27,11 @@ ADDED = {"_wrong": {"key"}}
 FAMILIES = {
     "kind-": {*DIMENSIONS, "any"},
     "severity-": {"violation", "warning", "info"},
+    "report-": {"where", "severity", "what", "code"},
+    "explain-": {"good", "bad"},
 }
 # Keys that are handed on before they are said.
-HANDED_ON = re.compile(r"(word|heading|pattern|validate|query)-[a-z-]+")
+HANDED_ON = re.compile(r"(word|heading|pattern|validate|query|explain)-[a-z-]+")
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

@@ -315,18 +315,20 @@ STATES = {
     "mistake": "/{lang}/sparql?query=SELECT",
     "about": "/{lang}/{about}",
     "accessibility": "/{lang}/{accessibility}",
+    "rules": "/{lang}/{rules}",
     "missing": "/{lang}/nowhere",
     "unknown": "/{lang}/{what}?for=maatwrk",
 }
 NAMES = {
     "nl": {"what": "wat-werkt", "map": "witte-vlekken", "cases": "casussen", "about": "over"}
-    | {"accessibility": "toegankelijkheid"},
+    | {"accessibility": "toegankelijkheid", "rules": "regels"},
     "en": {
         "what": "what-works",
         "map": "gap-map",
         "cases": "cases",
         "about": "about",
         "accessibility": "accessibility",
+        "rules": "rules",
     },
 }
 

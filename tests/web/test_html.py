@@ -37,17 +37,19 @@ ADDRESSES = [
     "/{lang}/sparql?query=SELECT",
     "/{lang}/{about}",
     "/{lang}/{accessibility}",
+    "/{lang}/{rules}",
     "/{lang}/nowhere",
 ]
 NAMES = {
     "nl": {"what": "wat-werkt", "map": "witte-vlekken", "cases": "casussen", "about": "over"}
-    | {"accessibility": "toegankelijkheid"},
+    | {"accessibility": "toegankelijkheid", "rules": "regels"},
     "en": {
         "what": "what-works",
         "map": "gap-map",
         "cases": "cases",
         "about": "about",
         "accessibility": "accessibility",
+        "rules": "rules",
     },
 }
 
