@@ -28,9 +28,11 @@ FAMILIES = {
     "kind-": {*DIMENSIONS, "any"},
     "entered-": {"accepted", "dry-run", "unchanged", "removed", "erased", "retracted"},
     "severity-": {"violation", "warning", "info"},
+    "report-": {"where", "severity", "what", "code"},
+    "explain-": {"good", "bad"},
 }
 # Keys that are handed on before they are said.
-HANDED_ON = re.compile(r"(word|heading|pattern|validate|query|template)-[a-z-]+|(turtle|jsonld|xml)-syntax")
+HANDED_ON = re.compile(r"(word|heading|pattern|validate|query|template|explain)-[a-z-]+|(turtle|jsonld|xml)-syntax")
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

@@ -34,7 +34,7 @@ def validate(files: tuple[str, ...], form: str, lang: str | None, store: str | N
         raise SystemExit(1)
 
 
-@cli.command(help=_help("explain-rule"))
+@cli.command(help=_help("code-explained"))
 @click.argument("code", required=False, metavar="[CODE]")
 @_format("text", "json")
 @_lang
@@ -58,12 +58,14 @@ def explain(code: str | None, form: str, lang: str | None) -> None:
         _json({"version": 1, **asdict(one)})
         return
     _out([f"{_bold(one.code)} ({say(lang, f'severity-{one.severity}')})", f"  {told(one, lang)}"])
-    if one.why.get(lang):
-        _out(["", _bold(say(lang, "explain-why")), f"  {one.why[lang]}"])
-    for key, snippet in (("good", one.good), ("bad", one.bad)):
-        if snippet.get(lang):
-            lines = [f"    {line}" for line in snippet[lang].splitlines()]
-            _out(["", _bold(say(lang, "explain-good" if key == "good" else "explain-bad")), *lines])
+    for key, texts in (
+        ("explain-why", one.why),
+        ("explain-meaning", one.meaning),
+        ("explain-good", one.good),
+        ("explain-bad", one.bad),
+    ):
+        if texts.get(lang):
+            _out(["", _bold(say(lang, key)), *(f"  {line}" for line in texts[lang].splitlines())])
     if one.file:
         _out(["", f"{say(lang, 'explain-where')} {one.file}:{one.line} ({one.iri})"])
 

@@ -121,7 +121,7 @@ def as_sarif(findings: Sequence[Finding], files: Sequence[str], lang: str) -> st
 def _sarif_rule(code: str, one: Rule | None, lang: str) -> dict[str, Any]:
     if one is None:
         return {"id": code}
-    parts = [one.why.get(lang, "")]
+    parts = [one.why.get(lang) or one.meaning.get(lang, "")]
     for name in ("good", "bad"):
         snippet = (one.good if name == "good" else one.bad).get(lang)
         parts += [f"{say(lang, f'explain-{name}')}\n\n```yaml\n{snippet}\n```"] if snippet else []

@@ -28,7 +28,7 @@ _EXAMPLE = re.compile(r"(?:bijvoorbeeld|for example): (.*?)(?:; [«“]\{value\}
 class Rule:
     """One rule: `kind` is ``shape``, ``axiom`` or ``reading``; `entity` the class of which it speaks, if any.
 
-    `good` and `bad` are what a user would write, a language; `file` and `line` are where it stands.
+    `meaning` is what its field is for. `good` and `bad` are what a user would write, a language; `file` and `line` are where it stands.
     """
 
     code: str
@@ -37,6 +37,7 @@ class Rule:
     text: Texts
     entity: str = ""
     why: Texts = field(default_factory=dict)
+    meaning: Texts = field(default_factory=dict)
     good: Texts = field(default_factory=dict)
     bad: Texts = field(default_factory=dict)
     iri: str = ""
@@ -112,15 +113,14 @@ def _of_shapes(model: Model) -> list[Rule]:
         severity = code_of(getattr(said.get((iri, SH + "severity")), "value", "#Violation")).lower()
         shown = [getattr(said.get((iri, WZ + name)), "value", "") for name in ("goodExample", "badExample")]
         path = getattr(said.get((iri, SH + "path")), "value", "")
-        why = model.in_both(iri, SH + "description") or model.in_both(path, SKOS + "definition")
+        why, meaning = model.in_both(iri, SH + "description"), model.in_both(path, SKOS + "definition")
         if all(shown):
             good, bad = ({"en": one, "nl": _in_dutch(one, keys, model)} for one in shown)
         else:
             good, bad = _by_machine(iri, path, text, model)
         code = code_of(iri)
-        found.append(
-            Rule(code, "shape", severity, text, listed.get(iri, code.split("-")[0]), why, good, bad, iri, file, line)
-        )
+        entity = listed.get(iri, code.split("-")[0])
+        found.append(Rule(code, "shape", severity, text, entity, why, meaning, good, bad, iri, file, line))
     return found
 
 

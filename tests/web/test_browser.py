@@ -317,6 +317,7 @@ STATES = {
     "mistake": "/{lang}/sparql?query=SELECT",
     "about": "/{lang}/{about}",
     "accessibility": "/{lang}/{accessibility}",
+    "rules": "/{lang}/{rules}",
     "missing": "/{lang}/nowhere",
     "unknown": "/{lang}/{what-works}?for=maatwrk",
 }

@@ -41,6 +41,7 @@ ADDRESSES = [
     "/{lang}/sparql?query=SELECT",
     "/{lang}/{about}",
     "/{lang}/{accessibility}",
+    "/{lang}/{rules}",
     "/{lang}/nowhere",
 ]
 

@@ -13,6 +13,7 @@ import pytest
 
 from werkzaam.model import Model
 from werkzaam.questions import questions
+from werkzaam.rulebook import rules
 from werkzaam.terms import BASE, CONCEPT, LANGUAGES, SKOS, WZ, slug
 from werkzaam.web import coremap, refpages
 from werkzaam.web.reference import worked
@@ -247,3 +248,16 @@ def test_the_command_writes_the_files_and_says_where_to_begin(run: Any, tmp_path
     ran = run("docs", "--out", str(tmp_path / "file"), "--lang", "nl")
     assert ran.code == 2
     assert "kan niet worden geschreven" in ran.err
+
+
+@pytest.mark.parametrize(("lang", "address"), [("nl", "/nl/regels"), ("en", "/en/rules")])
+def test_the_page_of_rules_has_each_rule_with_its_code_and_examples(page: Page, lang: str, address: str) -> None:
+    text = unescape(page(address).body.decode())
+    for one in rules().values():
+        assert f'<details id="{one.code}">' in text
+    assert one_of(text, "Claim-circle").count("<pre>") == 2
+    assert ("Zo niet" if lang == "nl" else "Not like this") in text
+
+
+def one_of(text: str, code: str) -> str:
+    return text.partition(f'<details id="{code}">')[2].partition("</details>")[0]

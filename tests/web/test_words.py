@@ -36,6 +36,7 @@ FAMILIES = {
     "fault-": {"400", "404", "406", "414", "500", "503", "504"},
     "cmo-": {"actor", "context"},
     "ref-how-": {str(number) for number in range(1, 11)},
+    "rules-": {"violation", "warning", "info", "axiom", "reading"},
     "kin-": {"broader", "narrower", "opposite"},
     "takes-": {"text", "node", "name", "any", "class", "literal"},
     "many-": {"one", "some", "maybe", "any", "several"},

@@ -13,12 +13,13 @@ from werkzaam.errors import InputError, UsageError
 from werkzaam.foreign import check_query
 from werkzaam.questions import question, questions
 from werkzaam.render import COLUMNS, Teller
+from werkzaam.rulebook import told
 from werkzaam.tables import as_csv
-from werkzaam.terms import slug
+from werkzaam.terms import WZ, slug
 from werkzaam.web import things
 from werkzaam.web.choices import ASKED, Asked
 from werkzaam.web.negotiation import GRAPHS, MEDIA, RESULTS
-from werkzaam.web.words import PAGES
+from werkzaam.web.words import PAGES, word
 from werkzaam.web.worker import Reply
 
 if TYPE_CHECKING:
@@ -239,6 +240,25 @@ def _sparql_download(site: Site, query: str, form: str) -> Reply:
     return Reply(200, headers, body)
 
 
+def _rules(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """All rules of a case document, by what they are about."""
+    known = site.rules.values()
+    entities = sorted({one.entity for one in known if one.kind == "shape"})
+    parts = [
+        (
+            word(lang, "rules-text") if name == "Text" else site.opened.known.label(WZ + name, lang),
+            f"of-{name}",
+            [one for one in known if one.entity == name],
+        )
+        for name in entities
+    ]
+    parts.sort(key=lambda part: part[0].casefold())
+    for kind in ("axiom", "reading"):
+        parts.append((word(lang, f"rules-{kind}"), f"of-{kind}", [one for one in known if one.kind == kind]))
+    other = _page_address("rules", lang)
+    return site.html("rules.html", lang, other=other, parts=parts, count=len(known), told=told)
+
+
 MADE: dict[str, Callable[[Site, str, Params, str], Reply]] = {
     "start": _start,
     "what-works": _what_works,
@@ -247,6 +267,7 @@ MADE: dict[str, Callable[[Site, str, Params, str], Reply]] = {
     "sparql": _sparql,
     "about": _about,
     "accessibility": _accessibility,
+    "rules": _rules,
 }
 
 

@@ -22,6 +22,7 @@ from werkzaam.model import Model
 from werkzaam.outline import Outline
 from werkzaam.questions import questions
 from werkzaam.render import Teller
+from werkzaam.rulebook import rules
 from werkzaam.terms import BASE, LANGUAGES, slug
 from werkzaam.web import pages, refpages, things
 from werkzaam.web.cases import CasePages
@@ -63,6 +64,7 @@ class Site:
         self._css = style()[0]
         self.examples = tomllib.loads(files("werkzaam.queries").joinpath("examples.toml").read_text("utf-8"))["example"]
         self.version = version("werkzaam")
+        self.rules = rules()
         questions()
 
     # ---- from an address to a reply

@@ -14,6 +14,7 @@ PAGES: dict[str, dict[str, str]] = {
     "sparql": {"nl": "sparql", "en": "sparql"},
     "about": {"nl": "over", "en": "about"},
     "accessibility": {"nl": "toegankelijkheid", "en": "accessibility"},
+    "rules": {"nl": "regels", "en": "rules"},
 }
 
 
