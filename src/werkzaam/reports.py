@@ -217,7 +217,7 @@ def _asked() -> Mapping[str, set[str]]:
 
     asked: dict[str, set[str]] = {}
     for triple in Model().shapes:
-        asked.setdefault(triple.subject.value, set()).add(triple.predicate.value)
+        asked.setdefault(getattr(triple.subject, "value", ""), set()).add(triple.predicate.value)
     return asked
 
 

@@ -28,7 +28,8 @@ _EXAMPLE = re.compile(r"(?:bijvoorbeeld|for example): (.*?)(?:; [«“]\{value\}
 class Rule:
     """One rule: `kind` is ``shape``, ``axiom`` or ``reading``; `entity` the class of which it speaks, if any.
 
-    `meaning` is what its field is for. `good` and `bad` are what a user would write, a language; `file` and `line` are where it stands.
+    `meaning` is what its field is for. `good` and `bad` are what a user would write, a language; `file` and `line` are
+    where it stands.
     """
 
     code: str
@@ -99,12 +100,13 @@ def _readings() -> dict[str, dict[str, str]]:
 def _of_shapes(model: Model) -> list[Rule]:
     listed = {}
     for triple in model.shapes:
-        if triple.predicate.value == SH + "property" and getattr(triple.object, "value", "").startswith(SHAPE):
-            listed[triple.object.value] = code_of(triple.subject.value)
+        rule = getattr(triple.object, "value", "")
+        if triple.predicate.value == SH + "property" and rule.startswith(SHAPE):
+            listed[rule] = code_of(getattr(triple.subject, "value", ""))
     keys = {
         one.keys["en"]: one.keys["nl"] for fields in model.fields.values() for one in fields.values() if one.keys
     } | {"kind": "soort"}
-    said = {(one.subject.value, one.predicate.value): one.object for one in model.shapes}
+    said = {(getattr(one.subject, "value", ""), one.predicate.value): one.object for one in model.shapes}
     found = []
     for iri, file, line in _standing():
         text = model.in_both(iri, SH + "message")
@@ -114,10 +116,8 @@ def _of_shapes(model: Model) -> list[Rule]:
         shown = [getattr(said.get((iri, WZ + name)), "value", "") for name in ("goodExample", "badExample")]
         path = getattr(said.get((iri, SH + "path")), "value", "")
         why, meaning = model.in_both(iri, SH + "description"), model.in_both(path, SKOS + "definition")
-        if all(shown):
-            good, bad = ({"en": one, "nl": _in_dutch(one, keys, model)} for one in shown)
-        else:
-            good, bad = _by_machine(iri, path, text, model)
+        examples = [{"en": one, "nl": _in_dutch(one, keys, model)} for one in shown]
+        good, bad = examples if all(shown) else _by_machine(iri, path, text, model)
         code = code_of(iri)
         entity = listed.get(iri, code.split("-")[0])
         found.append(Rule(code, "shape", severity, text, entity, why, meaning, good, bad, iri, file, line))

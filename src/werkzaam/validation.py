@@ -125,7 +125,8 @@ def check(
     """Give what the loader found and what the shapes and the axioms say, in the order of the file.
 
     Of one field of one node only the first of these three speaks. `held` opens what is already known, in memory; it is
-    opened only where a document speaks of the things of others, which may contradict what these say, and gets the document.
+    opened only where a document speaks of the things of others, which may contradict what these say, and gets the
+    document.
     """
     findings = list(loaded.findings)
     if loaded.triples:
