@@ -180,7 +180,7 @@ def write_store(where: str, content: bytes, sources: Sources | None = None, *, a
             if state.version and (not state.present or (state.entered and state.entered.action == ADDED)):
                 left.append(graph.removeprefix(GRAPH))
                 continue
-            draft.store.replace([graph], without_claims(by_graph[graph], state.claims))
+            draft.store.put(graph, without_claims(by_graph[graph], state.claims))
             files = (sources or {}).get(graph, {})
             names = tuple(File(name, hashlib.sha256(one).hexdigest()) for name, one in files.items())
             digest = draft.store.digest(graph)

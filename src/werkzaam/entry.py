@@ -157,8 +157,9 @@ def _enter(
     """Put the documents in the draft, judge the whole as it then is, and write down what happened."""
     before = states(draft.records)
     held = {one.graph: claims_of(draft.store, one.graph) for one in read}
-    quads = [ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(one.graph)) for one in read for t in one.triples]
-    draft.store.replace([one.graph for one in read], quads)
+    for one in read:
+        graph = ox.NamedNode(one.graph)
+        draft.store.put(one.graph, (ox.Quad(t.subject, t.predicate, t.object, graph) for t in one.triples))
     tombs = {claim: state.last.document for state in before.values() if state.last for claim in state.claims}
     for one in read:
         entry.findings += _taken(draft.store, one, tombs)
@@ -177,10 +178,10 @@ def _enter(
     for one in read:
         state = before.get(one.document, State())
         files = tuple(File(name, hashlib.sha256(content).hexdigest()) for name, content in one.files)
-        graph = draft.store.digest(one.graph)
+        digest = draft.store.digest(one.graph)
         claims = one.objects(WZ + "contains")
         same = state.present and state.entered is not None and state.last is not None
-        if same and state.entered and state.last and (state.entered.files, state.last.graph) == (files, graph):
+        if same and state.entered and state.last and (state.entered.files, state.last.graph) == (files, digest):
             entry.documents.append(Entered(one.document, state.version, "unchanged", len(claims)))
             continue
         version = state.version + 1
@@ -191,8 +192,8 @@ def _enter(
         if not dry_run:
             for _, content in one.files:
                 folder.keep(content)
-            draft.record(Record(one.document, version, ADDED, at, graph, files, on_record.made()), submitter)
-    draft.store.replace([TOMBSTONES], on_record.tombstones(draft.records))
+            draft.record(Record(one.document, version, ADDED, at, digest, files, on_record.made()), submitter)
+    draft.store.put(TOMBSTONES, on_record.tombstones(draft.records))
 
 
 def _taken(store: Oxigraph, read: _Read, tombs: Mapping[str, str]) -> Iterable[Finding]:

@@ -51,7 +51,8 @@ def remove(
                 draft.people = [one for one in draft.people if one.document != document]
             else:
                 draft.record(Record(document, state.version, REMOVED, at), submitter)
-            draft.store.replace([graph, TOMBSTONES], on_record.tombstones(draft.records))
+            draft.store.put(graph, [])
+            draft.store.put(TOMBSTONES, on_record.tombstones(draft.records))
         entry.documents.append(Entered(document, state.version, "erased" if erase else "removed"))
     return entry
 
@@ -97,11 +98,11 @@ def retract(
             raise UsageError("claim-not-there", value=slug(claim))
         graph = _iri(holders[0].graph_name)
         document = graph.removeprefix(GRAPH)
-        draft.store.replace([graph], list(without_claims(draft.store.quads(graph), {claim})))
+        draft.store.put(graph, list(without_claims(draft.store.quads(graph), {claim})))
         version = states(draft.records).get(document, State()).version
         made = Record(document, version, RETRACTED, at, draft.store.digest(graph), claim=claim, reason=dict(reason))
         draft.record(made, submitter)
-        draft.store.replace([TOMBSTONES], on_record.tombstones(draft.records))
+        draft.store.put(TOMBSTONES, on_record.tombstones(draft.records))
         found = [
             finding(
                 "retracted-is-named",
