@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from werkzaam.errors import Finding
 from werkzaam.messages import say
-from werkzaam.rulebook import Rule, code_of, rules, told
+from werkzaam.rulebook import Rule, code_of, rules, said_by_shapes, told
 from werkzaam.terms import BASE, LANGUAGES, PREFIXES, SH, TYPE, XSD
 
 VERSION = 1
@@ -192,7 +192,9 @@ def _result(one: Finding) -> list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]
         (_sh("sourceConstraintComponent"), _component(one)),
         (ox.NamedNode(_SOURCE), ox.Literal(str(one.place))),
     ]
-    said += [(_sh("resultMessage"), ox.Literal(one.text[lang], language=lang)) for lang in LANGUAGES if lang in one.text]
+    said += [
+        (_sh("resultMessage"), ox.Literal(one.text[lang], language=lang)) for lang in LANGUAGES if lang in one.text
+    ]
     if one.path:
         said.append((_sh("resultPath"), ox.NamedNode(one.path)))
     if "://" in one.rule:
@@ -211,12 +213,10 @@ def _component(one: Finding) -> ox.NamedNode:
 
 @cache
 def _asked() -> Mapping[str, set[str]]:
+    """Give the terms of SHACL by which each shape asks something."""
     from werkzaam.model import Model
 
-    asked: dict[str, set[str]] = {}
-    for triple in Model().shapes:
-        asked.setdefault(triple.subject.value, set()).add(triple.predicate.value)
-    return asked
+    return {shape: set(facts) for shape, facts in said_by_shapes(Model()).items()}
 
 
 def _sh(name: str) -> ox.NamedNode:

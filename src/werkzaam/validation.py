@@ -76,7 +76,7 @@ _HELD = """
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 
 SELECT ?s ?t ?n
-WHERE { ?s a ?t . { ?d wz:contains ?s } UNION { ?d wz:describes ?s } UNION { ?d wz:proposes ?s } OPTIONAL { ?s wz:name ?n } }
+WHERE { ?s a ?t . ?d wz:contains|wz:describes|wz:proposes ?s . OPTIONAL { ?s wz:name ?n } }
 """
 
 

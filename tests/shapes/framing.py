@@ -1,7 +1,7 @@
 """Documents around the examples of the rules: a snippet as a user would write it, and all that it leaves out.
 
-A snippet stands on its rule in the shapes (`wz:goodExample`, `wz:badExample`) and is shown by `werkzaam explain`; so what
-people see is what the tests run.
+A snippet stands on its rule in the shapes (`wz:goodExample`, `wz:badExample`) and is shown by `werkzaam explain`;
+so what people see is what the tests run.
 """
 
 from __future__ import annotations
@@ -115,7 +115,10 @@ def _document(year: str) -> Tree:
 
 def _claim(given: Tree, *, alone: bool = False) -> Tree:
     kind = given.get("kind", "interaction" if "interaction" in given else "configuration")
-    statement = {"nl": "Wie een eigen plan heeft, blijft komen.", "en": "Those who have a plan of their own keep coming."}
+    statement = {
+        "nl": "Wie een eigen plan heeft, blijft komen.",
+        "en": "Those who have a plan of their own keep coming.",
+    }
     claim = {"id": "k001", "kind": kind, "statement": statement, **deepcopy(CLAIMS[kind]), "source": [EVIDENCE]}
     for key, value in given.items():
         texts = isinstance(value, dict) and not value.keys() - {"nl", "en"}
