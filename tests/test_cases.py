@@ -53,9 +53,11 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.mark.parametrize("name", [name for name, _ in walk("cases", ".yaml")])
-def test_every_document_passes_every_rule_without_a_remark(name: str, documents: list[Path]) -> None:
+def test_every_document_passes_every_rule_with_advice_alone(name: str, documents: list[Path]) -> None:
     (path,) = (path for path in documents if path.name == name.replace("/", "--"))
-    assert [one.message("en") for one in validate([str(path)])] == []
+    found = validate([str(path)])
+    assert [one.message("en") for one in found if one.severity != "info"] == []
+    assert len(found) <= 2  # docs/measurements/2026-11-26-rules.md
 
 
 def test_every_claim_and_part_has_an_id_that_was_given(documents: list[Path]) -> None:

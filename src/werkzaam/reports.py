@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from werkzaam.errors import Finding
 from werkzaam.messages import say
-from werkzaam.rulebook import Rule, code_of, rules, told
+from werkzaam.rulebook import Rule, code_of, rules, said_by_shapes, told
 from werkzaam.terms import BASE, LANGUAGES, PREFIXES, SH, TYPE, XSD
 
 VERSION = 1
@@ -213,12 +213,10 @@ def _component(one: Finding) -> ox.NamedNode:
 
 @cache
 def _asked() -> Mapping[str, set[str]]:
+    """Give the terms of SHACL by which each shape asks something."""
     from werkzaam.model import Model
 
-    asked: dict[str, set[str]] = {}
-    for triple in Model().shapes:
-        asked.setdefault(getattr(triple.subject, "value", ""), set()).add(triple.predicate.value)
-    return asked
+    return {shape: set(facts) for shape, facts in said_by_shapes(Model()).items()}
 
 
 def _sh(name: str) -> ox.NamedNode:

@@ -28,8 +28,8 @@ _EXAMPLE = re.compile(r"(?:bijvoorbeeld|for example): (.*?)(?:; [«“]\{value\}
 class Rule:
     """One rule: `kind` is ``shape``, ``axiom`` or ``reading``; `entity` the class of which it speaks, if any.
 
-    `meaning` is what its field is for. `good` and `bad` are what a user would write, a language; `file` and `line` are
-    where it stands.
+    `meaning` is what its field is for. `good` and `bad` are what a user
+    would write, a language; `file` and `line` are where it stands.
     """
 
     code: str
@@ -97,28 +97,33 @@ def _readings() -> dict[str, dict[str, str]]:
     return tomllib.loads((pkgutil.get_data("werkzaam", "findings.toml") or b"").decode("utf-8"))
 
 
-def _of_shapes(model: Model) -> list[Rule]:
-    listed = {}
+def said_by_shapes(model: Model) -> dict[str, dict[str, list[str]]]:
+    """Give what each shape says, by property."""
+    said: dict[str, dict[str, list[str]]] = {}
     for triple in model.shapes:
-        rule = getattr(triple.object, "value", "")
-        if triple.predicate.value == SH + "property" and rule.startswith(SHAPE):
-            listed[rule] = code_of(getattr(triple.subject, "value", ""))
-    keys = {
-        one.keys["en"]: one.keys["nl"] for fields in model.fields.values() for one in fields.values() if one.keys
-    } | {"kind": "soort"}
-    said = {(getattr(one.subject, "value", ""), one.predicate.value): one.object for one in model.shapes}
+        subject, value = (getattr(term, "value", "") for term in (triple.subject, triple.object))
+        said.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(value)
+    return said
+
+
+def _of_shapes(model: Model) -> list[Rule]:
+    said = said_by_shapes(model)
+    listed = {rule: code_of(shape) for shape, facts in said.items() for rule in facts.get(SH + "property", [])}
+    keys = {one.keys["en"]: one.keys["nl"] for fields in model.fields.values() for one in fields.values() if one.keys}
+    keys["kind"] = "soort"
     found = []
     for iri, file, line in _standing():
-        text = model.in_both(iri, SH + "message")
+        text, facts, code = model.in_both(iri, SH + "message"), said.get(iri, {}), code_of(iri)
         if not text:
             continue
-        severity = code_of(getattr(said.get((iri, SH + "severity")), "value", "#Violation")).lower()
-        shown = [getattr(said.get((iri, WZ + name)), "value", "") for name in ("goodExample", "badExample")]
-        path = getattr(said.get((iri, SH + "path")), "value", "")
+        severity = code_of(facts.get(SH + "severity", ["#Violation"])[0]).lower()
+        shown = [*facts.get(WZ + "goodExample", []), *facts.get(WZ + "badExample", [])]
+        path = facts.get(SH + "path", [""])[0]
         why, meaning = model.in_both(iri, SH + "description"), model.in_both(path, SKOS + "definition")
-        examples = [{"en": one, "nl": _in_dutch(one, keys, model)} for one in shown]
-        good, bad = examples if all(shown) else _by_machine(iri, path, text, model)
-        code = code_of(iri)
+        if len(shown) == 2:
+            good, bad = ({"en": one, "nl": _in_dutch(one, keys, model)} for one in shown)
+        else:
+            good, bad = _by_machine(code, path, text, model)
         entity = listed.get(iri, code.split("-")[0])
         found.append(Rule(code, "shape", severity, text, entity, why, meaning, good, bad, iri, file, line))
     return found
@@ -150,18 +155,19 @@ def _in_dutch(snippet: str, keys: Mapping[str, str], model: Model) -> str:
     )
 
 
-def _by_machine(iri: str, path: str, text: Texts, model: Model) -> tuple[Texts, Texts]:
+def _by_machine(code: str, path: str, text: Texts, model: Model) -> tuple[dict[str, str], dict[str, str]]:
     """Make examples of a rule on one field, of its key and the example in its message."""
     names = model.in_both(path, WZ + "key") or model.in_both(path, RDFS + "label")
-    good, bad = {}, {}
+    good: dict[str, str] = {}
+    bad: dict[str, str] = {}
     for lang in LANGUAGES:
         example = _EXAMPLE.search(text[lang])
         key, value = names.get(lang, ""), example[1] if example else "…"
         value = f"{{{value}}}" if re.match(r"[a-z-]+: ", value) else value
         good[lang] = f"{key}: {value}"
-        if code_of(iri).endswith("-required"):
+        if code.endswith("-required"):
             bad[lang] = say(lang, "explain-left-out", key=key)
-        elif code_of(iri).endswith("-single"):
+        elif code.endswith("-single"):
             bad[lang] = f"{key}: [{value}, …]"
         else:
             bad[lang] = f"{key}: ???"

@@ -79,17 +79,17 @@ def test_markdown_has_a_table_a_file_and_nothing_that_breaks_it() -> None:
 @needs_external
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_sarif_is_valid_by_the_official_schema(lang: str) -> None:
-    Draft4Validator = pytest.importorskip("jsonschema").Draft4Validator
+    validator = pytest.importorskip("jsonschema").Draft4Validator
 
     schema = json.loads((Path(EXTERNAL) / "sarif" / "sarif-schema-2.1.0.json").read_text("utf-8"))
     assert "$ref" in json.dumps(schema)
     every = [Finding(one.iri or code, one.severity, Place("a.yaml", 1, 1), TEXT) for code, one in rules().items()]
     for found in (arranged(FINDINGS), [], every):
         log = json.loads(FORMATS["sarif"](found, FILES, lang))
-        assert [one.message for one in Draft4Validator(schema).iter_errors(log)] == []
+        assert [one.message for one in validator(schema).iter_errors(log)] == []
     broken = json.loads(made("sarif"))
     broken["runs"][0]["results"][0]["level"] = "very bad"
-    assert list(Draft4Validator(schema).iter_errors(broken))
+    assert list(validator(schema).iter_errors(broken))
 
 
 def test_sarif_points_to_line_and_cell_and_carries_the_help_of_the_rule() -> None:

@@ -1,7 +1,7 @@
 """Documents around the examples of the rules: a snippet as a user would write it, and all that it leaves out.
 
-A snippet stands on its rule in the shapes (`wz:goodExample`, `wz:badExample`) and is shown by `werkzaam explain`; so
-what people see is what the tests run.
+A snippet stands on its rule in the shapes (`wz:goodExample`, `wz:badExample`) and is shown by `werkzaam explain`;
+so what people see is what the tests run.
 """
 
 from __future__ import annotations

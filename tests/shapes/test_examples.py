@@ -40,6 +40,7 @@ def examples() -> list[tuple[str, bool, str]]:
 
 
 EXAMPLES = examples()
+IDS = [f"{rule}-{'bad' if bad else 'ok'}-{number}" for number, (rule, bad, _) in enumerate(EXAMPLES)]
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +89,7 @@ def answers(model: Model, triples: set[ox.Triple]) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(
-    "number", range(len(EXAMPLES)), ids=[f"{r}-{'bad' if b else 'ok'}-{n}" for n, (r, b, _) in enumerate(EXAMPLES)]
-)
+@pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=IDS)
 def test_an_example_breaks_its_rule_alone_or_none(number: int, fired: dict[int, set[str]]) -> None:
     rule, bad, snippet = EXAMPLES[number]
     if rule.startswith(ASIDE):

@@ -1,8 +1,8 @@
 """Each rule fires on what it forbids and on nothing that looks like it; what the rules name exists.
 
 Rules on one field (required, single, of a class, of a datatype, texts per language) are read from the shapes and
-broken here. Those thought out by hand have examples that people are shown (`test_examples.py`), or in `rules/`,
-in Turtle: `bad-RULE….ttl` breaks that one rule and no other, `ok-RULE….ttl` looks like it and breaks none.
+broken here. Those that were thought out by hand have examples that people are shown (`test_examples.py`), and some in
+`rules/`, in Turtle: `bad-RULE….ttl` breaks that one rule and no other, `ok-RULE….ttl` looks like it and breaks none.
 """
 
 from __future__ import annotations
