@@ -14,6 +14,7 @@ from werkzaam.build import packaged_nquads
 from werkzaam.messages import catalogue
 from werkzaam.questions import questions
 from werkzaam.resources import walk
+from werkzaam.rulebook import rules as known_rules
 from werkzaam.web.reference import worked
 from werkzaam.web.words import catalogue as page_words
 
@@ -62,6 +63,10 @@ def rules(lang: str) -> list[str]:
     return found
 
 
+def findings(lang: str) -> list[str]:
+    return [one.why[lang] for one in known_rules().values() if one.kind == "reading"]
+
+
 def pages(lang: str) -> list[str]:
     texts = (one[lang] for one in page_words().values())
     return [text for one in texts for text in (one if isinstance(one, list) else [one])]
@@ -76,7 +81,7 @@ def explained(lang: str) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", DICTIONARIES)
-@pytest.mark.parametrize("texts", [data, messages, rules, pages, asked, explained])
+@pytest.mark.parametrize("texts", [data, messages, rules, findings, pages, asked, explained])
 def test_every_word_is_in_the_dictionary_or_in_our_list(texts, lang) -> None:  # type: ignore[no-untyped-def]
     found = texts(lang)
     assert found
