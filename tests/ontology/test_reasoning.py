@@ -103,7 +103,8 @@ def test_a_document_is_refused_by_its_axiom_alone_though_it_passes_all_shapes(
     file: Path, joined: Callable[[Path], tuple[Oxigraph, Loaded]], model: Model, known: Names
 ) -> None:
     store, made = joined(file)
-    told = {one.rule for one in check(made, model, known, file.name, held=lambda: store)}
+    found = check(made, model, known, file.name, held=lambda: store)
+    told = {one.rule for one in found if one.severity == "violation"}
     assert told == ({axiom_of(file)} if file in BAD else set())
     given = Given({made.graph: file.name}, made.places)
     found = list(contradictions(store, given))
