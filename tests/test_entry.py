@@ -138,6 +138,17 @@ def whole() -> None:
 # ---- add
 
 
+def test_a_script_of_three_lines_adds_a_document(
+    store: str, case: str, write: Callable[[str, str], str], environment: dict[str, str]
+) -> None:
+    path = write("tafel.yaml", case)
+    script = write(
+        "script.py", f"import werkzaam\nopened = werkzaam.open({store!r})\nprint(opened.add({path!r}).refused)\n"
+    )
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "False\n", "")
+
+
 def test_a_document_that_was_added_is_answered_from_and_on_record(opened: Werkzaam, case: str) -> None:
     assert {claim.iri.rsplit("/", 1)[-1] for claim in opened.claims()} == {"b1", "b2", "b3", "b4", "b5", "b6"}
     assert opened.what_works(mechanism="maatwerk").count == 3

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from werkzaam.errors import WerkzaamError
@@ -49,7 +51,8 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
     told = None if linux and fork_is_safe else dict(os.environ)
     limits = (seconds, memory, told)
     child = context.Process(target=_child, args=(theirs, ours, function, arguments, limits), daemon=True)
-    child.start()
+    with _without_main():
+        child.start()
     theirs.close()
     try:
         if not ours.poll(seconds):
@@ -67,6 +70,17 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
         kinds = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
         raise kinds[answer["error"]](answer["key"], **answer["data"])
     return answer["result"]
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep a child that is not forked from running the user's script anew, which need not be written for that."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _child(
