@@ -118,10 +118,20 @@ def forbid_files_and_network() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
+def _die_with_parent() -> None:
+    import ctypes
+    import signal
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(signal.SIGKILL))
+
+
 def _limit(seconds: float, memory: int) -> None:
     # What a dying engine prints is not for the user: the parent says what happened.
     sys.stderr.flush()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    if sys.platform.startswith("linux"):
+        _die_with_parent()
     try:
         import resource
     except ImportError:  # not POSIX: the wall time alone limits the child
