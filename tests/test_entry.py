@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -136,6 +137,17 @@ def whole() -> None:
 
 
 # ---- add
+
+
+def test_a_script_of_three_lines_adds_a_document(
+    store: str, case: str, write: Callable[[str, str], str], environment: dict[str, str]
+) -> None:
+    path = write("tafel.yaml", case)
+    script = write(
+        "script.py", f"import werkzaam\nopened = werkzaam.open({store!r})\nprint(opened.add({path!r}).refused)\n"
+    )
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "False\n", "")
 
 
 def test_a_document_that_was_added_is_answered_from_and_on_record(opened: Werkzaam, case: str) -> None:
@@ -468,6 +480,30 @@ def test_a_writer_that_is_killed_leaves_no_lock_behind(place: Path, environment:
             pass
         for child in children:
             os.kill(int(child), signal.SIGKILL)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the child dies with its parent on Linux alone")
+def test_the_child_that_reads_a_document_dies_with_its_parent(environment: dict[str, str]) -> None:
+    code = "import time\nfrom werkzaam import sandbox\nsandbox.call(time.sleep, 60)\n"
+    with subprocess.Popen([sys.executable, "-c", code], env=environment) as parent:
+        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+        while not (child := children.read_text().split()):
+            time.sleep(0.01)
+        while str(sandbox.MEMORY) not in Path(f"/proc/{child[0]}/limits").read_text():  # it is ready to die then
+            time.sleep(0.01)
+        parent.kill()
+    for _ in range(3000):
+        if not alive(int(child[0])):
+            break
+        time.sleep(0.01)
+    assert not alive(int(child[0]))
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 # ---- a store that cannot be written or read

@@ -161,7 +161,7 @@ def write_store(where: str, content: bytes, sources: Sources | None = None, *, a
 
     import pyoxigraph as ox
 
-    from werkzaam.records import ADDED, BUILT, TOMBSTONES, File, Record, State, made, now, states
+    from werkzaam.records import ADDED, BUILT, TOMBSTONES, File, Record, State, made, moment, states
     from werkzaam.withdrawal import without_claims
 
     server = _server(where)
@@ -188,7 +188,7 @@ def write_store(where: str, content: bytes, sources: Sources | None = None, *, a
             if files and not same:
                 for one in files.values():
                     folder.keep(one)
-                made_ = Record(graph.removeprefix(GRAPH), state.version + 1, BUILT, at or now(), digest, names, made())
+                made_ = Record(graph.removeprefix(GRAPH), state.version + 1, BUILT, moment(at), digest, names, made())
                 draft.record(made_, None)
     return left
 

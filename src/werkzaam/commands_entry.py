@@ -22,21 +22,8 @@ def _submitter(function: Any) -> Any:
     return click.option("--by", default="", metavar="NAME", help=_help("by"))(function)
 
 
-def _moment(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
-    import datetime
-
-    if given is not None:
-        try:
-            at = datetime.datetime.fromisoformat(given)
-        except ValueError:
-            raise UsageError("moment-form", value=given) from None
-        if at.tzinfo is None:
-            raise UsageError("moment-form", value=given)
-    return given
-
-
 def _at(function: Any) -> Any:
-    return click.option("--at", metavar="MOMENT", callback=_moment, help=_help("at"))(function)
+    return click.option("--at", metavar="MOMENT", help=_help("at"))(function)
 
 
 def _tell(entry: Entry, form: str, lang: str, **more: Any) -> None:

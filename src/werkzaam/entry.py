@@ -72,21 +72,22 @@ def add(
     """Check `files` together and put each in `store` as a document, a new version of it where it was there before.
 
     They may name each other, and enter together or not at all. `at` is the moment that goes on record. Raises
-    `InputError` where a file cannot be read, `StoreError` where the store cannot be written.
+    `InputError` where a file cannot be read, `UsageError` where `at` is no moment, `StoreError` where the store cannot
+    be written.
     """
     from werkzaam.build import on_disk
 
     contents = [(file, read_file(file)) for file in files]
     for file, _ in contents:
         loader_for(file)
-    folder, entry = on_disk(store), Entry()
+    folder, entry, at = on_disk(store), Entry(), on_record.moment(at)
     with folder.writing():
         read = _read(contents, store, entry)
         entry.findings += _unnamed(read)
         if entry.refused:
             return entry
         with folder.draft() as draft:
-            _enter(folder, draft, read, entry, submitter, at or on_record.now(), dry_run)
+            _enter(folder, draft, read, entry, submitter, at, dry_run)
             draft.wanted = not dry_run and any(one.state == "accepted" for one in entry.documents)
     return entry
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from werkzaam.errors import UsageError
 from werkzaam.terms import GRAPH, TYPE, WZ, XSD
 
 TOMBSTONES = GRAPH + "tombstones"
@@ -165,9 +166,19 @@ def read_submitters(content: bytes) -> list[Submitter]:
     return [Submitter(**json.loads(line)) for line in content.splitlines()]
 
 
-def now() -> str:
-    """Give the time as it is put on record: UTC, to the second."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+def moment(given: str | None = None) -> str:
+    """Give a moment (None: now) as it is put on record: in UTC, to the second; raises `UsageError` where it is none.
+
+    >>> moment("2026-11-26T13:00+01:00")
+    '2026-11-26T12:00:00+00:00'
+    """
+    try:
+        at = datetime.datetime.fromisoformat(given) if given else datetime.datetime.now(datetime.UTC)
+    except ValueError:
+        raise UsageError("moment-form", value=given) from None
+    if at.tzinfo is None:
+        raise UsageError("moment-form", value=given)
+    return at.astimezone(datetime.UTC).isoformat(timespec="seconds")
 
 
 def until(at: str) -> str:

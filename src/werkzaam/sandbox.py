@@ -10,6 +10,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from werkzaam.errors import WerkzaamError
@@ -49,7 +51,8 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
     told = None if linux and fork_is_safe else dict(os.environ)
     limits = (seconds, memory, told)
     child = context.Process(target=_child, args=(theirs, ours, function, arguments, limits), daemon=True)
-    child.start()
+    with _without_main():
+        child.start()
     theirs.close()
     try:
         if not ours.poll(seconds):
@@ -101,6 +104,17 @@ def _apart(function: Callable[..., Any], items: Sequence[tuple[Any, ...]], secon
             yield death
 
 
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep a child that is not forked from running the user's script anew, which need not be written for that."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 def _child(
     theirs: Connection,
     ours: Connection,
@@ -136,10 +150,20 @@ def forbid_files_and_network() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
+def _die_with_parent() -> None:
+    import ctypes
+    import signal
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(signal.SIGKILL))
+
+
 def _limit(seconds: float, memory: int) -> None:
     # What a dying engine prints is not for the user: the parent says what happened.
     sys.stderr.flush()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    if sys.platform.startswith("linux"):
+        _die_with_parent()
     try:
         import resource
     except ImportError:  # not POSIX: the wall time alone limits the child

@@ -32,7 +32,7 @@ def remove(
     """
     from werkzaam.build import on_disk
 
-    folder, at, graph = on_disk(store), at or on_record.now(), GRAPH + document
+    folder, at, graph = on_disk(store), on_record.moment(at), GRAPH + document
     with folder.writing():
         held = folder.read()
         state = states(held.records()).get(document, State())
@@ -91,7 +91,7 @@ def retract(
     """
     from werkzaam.build import on_disk
 
-    folder, at = on_disk(store), at or on_record.now()
+    folder, at = on_disk(store), on_record.moment(at)
     with folder.writing(), folder.draft() as draft:
         holders = [q for q in draft.store.pointing(claim) if q.predicate.value == WZ + "contains"]
         if not holders:
