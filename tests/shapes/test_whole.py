@@ -16,6 +16,7 @@ from werkzaam.errors import Finding
 from werkzaam.loading import Loaded
 from werkzaam.model import Model, add_names
 from werkzaam.rulebook import code_of
+from werkzaam.terms import ID, slug
 from werkzaam.validation import check
 
 FOLDER = Path(__file__).parent / "whole"
@@ -46,6 +47,18 @@ def good(findings: Callable[[str], list[Finding]]) -> dict[str, set[str]]:
 def test_a_good_case_from_another_report_is_accepted_with_advice_alone(good: dict[str, set[str]]) -> None:
     assert len(good) > 2
     assert "ContentConcept-proposed" in good["schuldhulp"], "its words are not ours, and are no reason to refuse it"
+
+
+def test_a_concept_that_a_case_brings_is_asked_for_by_name_by_what_is_broader_and_has_a_label(
+    collection: Callable[..., Any],
+) -> None:
+    opened = collection((FOLDER / "schuldhulp.yaml").read_text("utf-8"), lang="nl")
+    for name in ("schuldenrust", "peace of mind about debts", "waardeoordelen"):
+        answer = opened.what_works(mechanism=[name])
+        told = {slug(entry.claim.iri) for _, entries in answer.headings for entry in entries}
+        assert {"k001", "k002"} <= told, name
+    assert opened.known.label(ID + "concept/schuldhulp/schuldenrust", "en") == "peace of mind about debts"
+    assert {slug(e.claim.iri) for _, those in opened.what_works(outcome=["minder schulden"]).headings for e in those}
 
 
 @pytest.mark.parametrize("planted", PLANTED, ids=lambda one: f"{one['finds']}-{one['case']}")
