@@ -19,6 +19,8 @@ from werkzaam.bench import Measured, median, p95, workload
 from werkzaam.bench_report import page, picture
 from werkzaam.questions import questions
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def measured() -> list[Measured]:

@@ -20,6 +20,8 @@ from werkzaam.terms import WZ
 from werkzaam.validation import validate
 from werkzaam.yamltree import Mapping, Node, Sequence, read
 
+pytestmark = pytest.mark.once
+
 REPORT = os.environ.get("WERKZAAM_REPORT", "")
 needs_report = pytest.mark.skipif(not REPORT, reason="WERKZAAM_REPORT is not set: the report's text")
 

@@ -27,6 +27,8 @@ from werkzaam.model import Model
 from werkzaam.records import states
 from werkzaam.terms import GRAPH, WZ
 
+pytestmark = pytest.mark.once
+
 DATA = Path(__file__).parent / "data"
 
 Run = Callable[..., Any]

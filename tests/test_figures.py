@@ -27,6 +27,8 @@ from werkzaam.resources import beside, walk
 from werkzaam.store import Oxigraph, Row
 from werkzaam.terms import GRAPH, WZ, slug
 
+pytestmark = pytest.mark.once
+
 STUDY = "activeren-door-participeren"
 METADATA = f"{STUDY}/tables/csvw-metadata.json"
 FILES = {name.rsplit("/", 1)[-1].removesuffix(".csv"): file.read_text("utf-8") for name, file in walk("cases", ".csv")}

@@ -18,6 +18,8 @@ from werkzaam.store import Oxigraph
 from werkzaam.terms import CONCEPT, LANGUAGES, ONTOLOGY_GRAPH, TYPE, WZ
 from werkzaam.validation import check
 
+pytestmark = pytest.mark.once
+
 SEED = 7
 
 

@@ -32,6 +32,8 @@ COMMANDS = {
     "validate": "validate",
     "cases": "cases",
     "convert": "convert",
+    "explain": "code-explained",
+    "bench": "bench",
     "template": "template",
     "migrate": "migrate",
     "build": "build",

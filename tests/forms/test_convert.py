@@ -21,6 +21,8 @@ from werkzaam.model import Field, Model, add_names
 from werkzaam.terms import CONCEPT, GRAPH, RDFS, WZ, XSD
 from werkzaam.validation import load as load_with_store
 
+pytestmark = pytest.mark.once
+
 Load = Callable[..., Loaded]
 HEAD = """werkzaam: 1
 taal: nl

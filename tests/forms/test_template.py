@@ -17,6 +17,8 @@ from werkzaam.model import Model
 from werkzaam.terms import WZ
 from werkzaam.validation import load as load_with_store
 
+pytestmark = pytest.mark.once
+
 Run = Callable[..., Any]
 
 

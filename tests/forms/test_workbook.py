@@ -20,6 +20,8 @@ from werkzaam.loading import Loaded
 from werkzaam.model import Model, add_names
 from werkzaam.terms import WZ
 
+pytestmark = pytest.mark.once
+
 Load = Callable[..., Loaded]
 Change = Callable[[Any], None]
 

@@ -123,11 +123,15 @@ def test_what_is_disjoint_is_all_there_is_of_its_kind(model: Model) -> None:
     above = {"Claim": WZ + "Claim", "Thing": WZ + "Thing", "Concept": "http://www.w3.org/2004/02/skos/core#Concept"}
     for up in above.values():
         below = model.children[up] - {up, *HELPING} if up in model.children else set()
-        below = below or {
-            t.subject.value  # type: ignore[union-attr]
-            for t in model.ontology
-            if t.predicate.value == RDFS + "subClassOf" and t.object == ox.NamedNode(up)
-        } - HELPING
+        below = (
+            below
+            or {
+                t.subject.value  # type: ignore[union-attr]
+                for t in model.ontology
+                if t.predicate.value == RDFS + "subClassOf" and t.object == ox.NamedNode(up)
+            }
+            - HELPING
+        )
         assert below in lists, up
 
 

@@ -30,6 +30,8 @@ from werkzaam.store import Oxigraph
 from werkzaam.terms import AXIOM, CONCEPT, GRAPH, ID, INFERRED_GRAPH, LANGUAGES, TYPE, WZ
 from werkzaam.validation import check
 
+pytestmark = pytest.mark.once
+
 Run = Callable[..., Any]
 
 FOLDER = Path(__file__).parent / "reasoning"

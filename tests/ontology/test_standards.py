@@ -23,6 +23,8 @@ from werkzaam.resources import walk
 from werkzaam.terms import BASE, OWL, RDFS, SKOS, TYPE, WZ
 from werkzaam.vocabulary import FORMS, ONTOLOGY, export, vocabulary
 
+pytestmark = pytest.mark.once
+
 EXTERNAL = os.environ.get("WERKZAAM_EXTERNAL", "")
 JARS = Path("/usr/share/java")
 needs_external = pytest.mark.skipif(not EXTERNAL, reason="needs WERKZAAM_EXTERNAL, the folder with data of others")

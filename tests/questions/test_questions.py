@@ -25,6 +25,8 @@ from werkzaam.rules import materialise
 from werkzaam.store import Iri, Oxigraph
 from werkzaam.terms import WZ, slug
 
+pytestmark = pytest.mark.once
+
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 EFFECT = ox.NamedNode(WZ + "effect")
 CLAIM = re.compile(r"https://w3id\.org/werkzaam/id/claim/adp/([^/]+)")

@@ -30,6 +30,8 @@ from werkzaam.shacl import Result
 from werkzaam.surroundings import surroundings
 from werkzaam.terms import CONCEPT, ID, SH, SHAPE, SKOS, TYPE, WZ
 
+pytestmark = pytest.mark.once
+
 needs_fast = pytest.mark.skipif(find_spec("shacl") is None, reason="the extra `fast` is not installed")
 ENGINES = ["pyshacl", pytest.param("fast", marks=needs_fast)]
 Told = set[tuple[str, str, str, str]]
@@ -262,7 +264,7 @@ def test_shapes_are_read_once_for_many_documents_and_by_no_child(
 
     monkeypatch.setattr(shacl, "ENGINES", {name: noting})
     shacl.engine.cache_clear()
-    assert validation.validate([str(file) for file in files], engine=name) == []
+    assert not validation.refused(validation.validate([str(file) for file in files], engine=name))
     shacl.engine.cache_clear()
     assert noted.read_text() == "made\n"
 

@@ -21,6 +21,8 @@ from werkzaam.model import Model
 from werkzaam.shacl import Term
 from werkzaam.terms import SH, TYPE
 
+pytestmark = pytest.mark.once
+
 EXTERNAL = os.environ.get("WERKZAAM_EXTERNAL", "")
 if not EXTERNAL:
     pytest.skip("WERKZAAM_EXTERNAL is not set: the W3C's SHACL tests", allow_module_level=True)

@@ -19,6 +19,8 @@ from werkzaam.questions import questions
 from werkzaam.remote import Server
 from werkzaam.store import Oxigraph, Value
 
+pytestmark = pytest.mark.once
+
 KINDS = ("memory", "disk", "oxigraph")
 
 

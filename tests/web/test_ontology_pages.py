@@ -20,6 +20,8 @@ from werkzaam.web.reference import worked
 from werkzaam.web.site import Site
 from werkzaam.web.worker import Reply
 
+pytestmark = pytest.mark.once
+
 Page = Callable[..., Reply]
 
 

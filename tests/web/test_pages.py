@@ -22,6 +22,8 @@ from werkzaam.web.diagram import Box, draw
 from werkzaam.web.site import Site
 from werkzaam.web.worker import Reply
 
+pytestmark = pytest.mark.once
+
 Page = Callable[..., Reply]
 ANSWER = {"nl": "/nl/wat-werkt", "en": "/en/what-works"}
 MOST = 100_000
