@@ -69,7 +69,11 @@ def test_a_message_without_a_document_has_no_braces() -> None:
 
 def found_by_readers() -> Iterator[str]:
     """Yield the keys of the messages that readers of documents make findings of."""
-    folders = [Path(werkzaam.__file__).parent, *map(Path, import_module("werkzaam.loaders").__path__)]
+    folders = [
+        Path(werkzaam.__file__).parent,
+        Path(werkzaam.__file__).parent / "forms",
+        *map(Path, import_module("werkzaam.loaders").__path__),
+    ]
     for file in sorted({file for folder in folders for file in folder.glob("*.py")}):
         if file.name in ("evidence.py", "evidence_pdf.py", "reasoning.py", "commands_reason.py", "errors.py"):
             continue
