@@ -105,7 +105,8 @@ def test_a_finding_is_one_line_that_begins_with_its_place(run: Run, tmp_path: Pa
     ran = run("validate", place, "--lang", lang)
     (line,) = lines(ran.out)
     assert re.fullmatch(
-        re.escape(f"{place}:1:11: {say(lang, 'severity-violation')}: ") + pattern("yaml-tag", lang) + r" \[yaml-tag\]", line
+        re.escape(f"{place}:1:11: {say(lang, 'severity-violation')}: ") + pattern("yaml-tag", lang) + r" \[yaml-tag\]",
+        line,
     )
     assert len(lines(ran.err)) == 1
 
