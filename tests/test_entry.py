@@ -181,7 +181,7 @@ def test_a_violation_in_one_document_refuses_all_and_changes_nothing(
     entry = werkzaam.open(store).add(good, bad)
     assert entry.refused
     assert entry.documents == []
-    assert {one.place.file for one in entry.findings} == {bad}
+    assert {one.place.file for one in entry.findings if one.severity != "info"} == {bad}
     assert sorted(str(one) for one in place.rglob("*") if "LOG" not in one.name) == [
         o for o in before if "LOG" not in o
     ]

@@ -63,7 +63,8 @@ def test_a_made_up_case_passes_the_shapes(path: str, model: Model, made: list[li
     loader, names = loader_for("case.ttl"), model.names.copy()
     add_names(names, model, loader.things(content, model))
     loaded = loader.load(content, "case.ttl", model, names)
-    assert [one.message("en") for one in check(loaded, model, names, "case.ttl")] == []
+    found = check(loaded, model, names, "case.ttl")
+    assert [one.message("en") for one in found if one.severity != "info"] == []
     assert loaded.triples == {quad.triple for quad in case}
 
 

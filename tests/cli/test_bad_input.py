@@ -227,7 +227,8 @@ def test_a_file_that_kills_its_reader_is_told_and_the_files_beside_it_are_checke
     (tmp_path / "2.yaml").write_text(HEAD + "# dies\n", "utf-8")
     (tmp_path / "3.yaml").write_text(case, "utf-8")
     ran = run("validate", *(tmp_path / f"{number}.yaml" for number in (1, 2, 3)), "--format", "json")
-    rules = {(Path(one["file"]).name, one["rule"]) for one in json.loads(ran.out)["findings"]}
+    found = [one for one in json.loads(ran.out)["findings"] if one["severity"] != "info"]
+    rules = {(Path(one["file"]).name, one["rule"]) for one in found}
     assert ("2.yaml", "input-kills-reader") in rules
     assert {file for file, _ in rules} == {"1.yaml", "2.yaml"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def test_a_template_is_accepted_and_its_workbook_says_the_same(
         assert ran.code == 0, ran.err
     ran = run("validate", *files, "--lang", lang)
     assert ran.code == 0, ran.out
-    assert ran.out == ""
+    assert all(re.search(r": (advies|advice): ", line) for line in ran.out.splitlines())
     texts = [(str(file), file.read_bytes().decode("latin-1")) for file in files]
     said = [load_with_store(texts[at : at + 1], 0, None)[0] for at in range(2)]
     assert said[0].triples == said[1].triples
