@@ -58,13 +58,15 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
         if not ours.poll(seconds):
             raise ChildDied("time")
         answer = json.loads(ours.recv_bytes())
+        child.join(5)
     except EOFError:
         child.join(5)
         # SIGXCPU and SIGKILL are how the limits on processor time end a child.
         raise ChildDied("time" if child.exitcode in (-24, -9) else "crash") from None
     finally:
-        child.kill()
-        child.join()
+        if child.is_alive():  # of a child that has ended another process may have the number
+            child.kill()
+            child.join()
         ours.close()
     if "error" in answer:
         kinds = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
