@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -43,22 +43,21 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
     import multiprocessing
 
     linux = sys.platform.startswith("linux")
-    context: Any = multiprocessing.get_context("fork" if linux and fork_is_safe else "forkserver" if linux else "spawn")
-    if linux and not fork_is_safe:
+    forks = linux and fork_is_safe
+    context: Any = multiprocessing.get_context("fork" if forks else "forkserver" if linux else "spawn")
+    if linux and not forks:
         context.set_forkserver_preload(["pyoxigraph", "pyshacl", "rdflib", "yaml"])
     ours, theirs = context.Pipe(duplex=False)
     # What a fork server knows of the environment is what that was when it started.
-    told = None if linux and fork_is_safe else dict(os.environ)
-    limits = (seconds, memory, told)
+    limits = (seconds, memory, None if forks else dict(os.environ))
     child = context.Process(target=_child, args=(theirs, ours, function, arguments, limits), daemon=True)
-    with _without_main():
+    with nullcontext() if forks else _without_main():
         child.start()
     theirs.close()
     try:
         if not ours.poll(seconds):
             raise ChildDied("time")
         answer = json.loads(ours.recv_bytes())
-        child.join(5)
     except EOFError:
         child.join(5)
         # SIGXCPU and SIGKILL are how the limits on processor time end a child.
