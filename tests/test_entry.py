@@ -288,6 +288,7 @@ BOMBS = {
     "lists.ttl": "<a:b> <a:c> " + "( " * 100_000,
     "nul.yaml": "werkzaam: 1\n\0\0\0",
     "text.ttl": '<a:b> <a:c> """' + "x" * 10_000_000,
+    "type.ttl": '<https://w3id.org/werkzaam/id/x> a "soep" . <a:y> <a:b> <https://w3id.org/werkzaam/id/x> .',
     "keys.yaml": "".join(f"sleutel{n}: 1\n" for n in range(50_000)),
 }
 

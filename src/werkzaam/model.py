@@ -256,7 +256,8 @@ def add_names(names: Names, model: Model, triples: Iterable[ox.Triple | ox.Quad]
             continue
         subject, predicate = triple.subject.value, triple.predicate.value
         if predicate == TYPE:
-            found.setdefault(subject, (set(), []))[0].update(model.parents(triple.object.value))
+            if isinstance(triple.object, ox.NamedNode):
+                found.setdefault(subject, (set(), []))[0].update(model.parents(triple.object.value))
         elif predicate in _LABELS:
             found.setdefault(subject, (set(), []))[1].append(triple.object.value)
             if isinstance(triple.object, ox.Literal) and triple.object.language and predicate != SKOS + "altLabel":

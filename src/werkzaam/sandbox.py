@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -43,15 +43,15 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
     import multiprocessing
 
     linux = sys.platform.startswith("linux")
-    context: Any = multiprocessing.get_context("fork" if linux and fork_is_safe else "forkserver" if linux else "spawn")
-    if linux and not fork_is_safe:
+    forks = linux and fork_is_safe
+    context: Any = multiprocessing.get_context("fork" if forks else "forkserver" if linux else "spawn")
+    if linux and not forks:
         context.set_forkserver_preload(["pyoxigraph", "pyshacl", "rdflib", "yaml"])
     ours, theirs = context.Pipe(duplex=False)
     # What a fork server knows of the environment is what that was when it started.
-    told = None if linux and fork_is_safe else dict(os.environ)
-    limits = (seconds, memory, told)
+    limits = (seconds, memory, None if forks else dict(os.environ))
     child = context.Process(target=_child, args=(theirs, ours, function, arguments, limits), daemon=True)
-    with _without_main():
+    with nullcontext() if forks else _without_main():
         child.start()
     theirs.close()
     try:
@@ -63,8 +63,9 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
         # SIGXCPU and SIGKILL are how the limits on processor time end a child.
         raise ChildDied("time" if child.exitcode in (-24, -9) else "crash") from None
     finally:
-        child.kill()
-        child.join()
+        if child.is_alive():  # of a child that has ended another process may have the number
+            child.kill()
+            child.join()
         ours.close()
     if "error" in answer:
         kinds = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
