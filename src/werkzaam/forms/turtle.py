@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -61,17 +62,15 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 class Lines:
-    """From an offset in a text to its line and column, for offsets that grow."""
+    """From an offset in a text to its line and column."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.line, self.start = text, 1, 0
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def at(self, offset: int) -> tuple[int, int]:
-        """Give line and column, from 1, of an offset not before the last one asked for."""
-        self.line += self.text.count("\n", self.start, offset)
-        newline = self.text.rfind("\n", 0, offset)
-        self.start = newline + 1
-        return self.line, offset - newline
+        """Give line and column, from 1, of an offset."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
 
 
 def places(text: str, file: str) -> dict[tuple[str, str], Place]:
