@@ -54,33 +54,55 @@ def pyoxigraph(file: str) -> Iterator[Ask]:
 @contextmanager
 def oxigraph_server(file: str) -> Iterator[Ask]:
     """`oxigraph serve` on a store on disk, over one connection that stays open."""
-    program = _program("oxigraph")
-    assert program is not None
     with tempfile.TemporaryDirectory() as folder:
-        location = ["--location", folder]
-        subprocess.run([program, "load", *location, "--file", file, "--format", "nq"], check=True, capture_output=True)
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-        command = [program, "serve", *location, "--bind", f"127.0.0.1:{port}"]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        load = [str(program("oxigraph")), "load", "--location", folder, "--file", file, "--format", "nq"]
+        subprocess.run(load, check=True, capture_output=True)
+        with served(folder) as address:
+            yield _over_http(f"{address}?union-default-graph")
+
+
+@contextmanager
+def served(folder: str) -> Iterator[str]:
+    """Run `oxigraph serve` on a folder and a port of its own; gives the address of its queries once it answers.
+
+    Raises `RuntimeError`, with what the server said, where it ends or does not answer within a minute.
+    """
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{one.getsockname()[1]}"
+    command = [str(program("oxigraph")), "serve", "--location", folder, "--bind", host]
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            yield _over_http(f"http://127.0.0.1:{port}/query?union-default-graph")
+            for _ in range(600):
+                if server.poll() is not None or _answers(host):
+                    break
+                time.sleep(0.1)
+            if server.poll() is not None or not _answers(host):
+                log.seek(0)
+                raise RuntimeError(log.read().decode("utf-8", "replace"))
+            yield f"http://{host}/query"
         finally:
             server.kill()
             server.wait()
+
+
+def _answers(host: str) -> bool:
+    connection = http.client.HTTPConnection(host, timeout=5)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _over_http(address: str) -> Ask:
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.netloc, timeout=3600)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/sparql-results+json"}
-    for _ in range(100):
-        try:
-            connection.connect()
-            break
-        except OSError:
-            time.sleep(0.1)
 
     def ask(query: str) -> int:
         body = urlencode({"query": f"BASE <{BASE}> {query}"})
@@ -112,14 +134,15 @@ def rdflib(file: str) -> Iterator[Ask]:
     yield lambda query: len(list(data.query(query, base=BASE)))
 
 
-def _program(name: str) -> str | None:
+def program(name: str) -> str | None:
+    """Give the path of a program: beside this Python, or on the path."""
     return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
 
 
 PEERS: dict[str, tuple[Callable[[str], Any], Callable[[], bool]]] = {
     "werkzaam": (werkzaam, lambda: True),
     "pyoxigraph": (pyoxigraph, lambda: True),
-    "oxigraph serve": (oxigraph_server, lambda: _program("oxigraph") is not None),
+    "oxigraph serve": (oxigraph_server, lambda: program("oxigraph") is not None),
     "oxrdflib": (oxrdflib, lambda: find_spec("oxrdflib") is not None),
     "rdflib": (rdflib, lambda: True),
 }

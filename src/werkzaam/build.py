@@ -100,6 +100,11 @@ def open_store(where: str | None) -> Oxigraph | Remote:
     return server or on_disk(where).read().store()
 
 
+def in_memory(where: str | None) -> Oxigraph:
+    """Open in memory what `--store` names; the store itself stays as it is, whatever is done to this."""
+    return packaged() if where is None else Oxigraph.of(open_store(where))
+
+
 def _server(where: str) -> Remote | None:
     if not where.startswith(("http://", "https://")):
         return None
@@ -129,8 +134,7 @@ def with_inferences(where: str | None) -> Oxigraph:
     """
     from werkzaam.rules import materialise
 
-    opened = open_store(where)
-    store = opened if where is None and isinstance(opened, Oxigraph) else Oxigraph.of(opened)
+    store = in_memory(where)
     materialise(store)
     return store
 

@@ -11,16 +11,18 @@ from werkzaam.errors import UsageError
 from werkzaam.language import default_language
 from werkzaam.messages import say
 
-
-@cli.command(help=_help("build"))
-@click.option("--out", metavar="FILE", help=_help("out"))
-@click.option(
+_what = click.option(
     "--what",
     type=click.Choice(["collection", "ontology"]),
     default="collection",
     show_default=True,
     help=_help("what"),
 )
+
+
+@cli.command(help=_help("build"))
+@click.option("--out", metavar="FILE", help=_help("out"))
+@_what
 @_lang
 @_store
 def build(out: str | None, what: str, lang: str | None, store: str | None) -> None:
@@ -63,13 +65,7 @@ def build(out: str | None, what: str, lang: str | None, store: str | None) -> No
     show_default=True,
     help=_help("as"),
 )
-@click.option(
-    "--what",
-    type=click.Choice(["collection", "ontology"]),
-    default="collection",
-    show_default=True,
-    help=_help("what"),
-)
+@_what
 @click.option("--table", metavar="NAME", help=_help("table"))
 @_store
 def export(form: str, what: str, table: str | None, store: str | None) -> None:

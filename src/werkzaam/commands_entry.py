@@ -203,21 +203,21 @@ def check(form: str, lang: str | None, store: str | None) -> None:
     """Check that a store is whole."""
     from werkzaam.build import on_disk
     from werkzaam.records import states
+    from werkzaam.reports import count
     from werkzaam.upkeep import check as run
 
     lang, folder = lang or default_language(), on_disk(store)
-    found = run(store or "")
-    violations = sum(one.severity == "violation" for one in found)
-    warnings = sum(one.severity == "warning" for one in found)
+    found = run(store)
+    counts = count(found)
     if form == "json":
         _json({"version": 1, "findings": [one.as_dict() for one in found]})
     else:
         _findings(found, lang)
-    if violations or warnings:
-        click.echo(say(lang, "check-wrong", violations=violations, warnings=warnings), err=True)
+    if counts["violation"] or counts["warning"]:
+        click.echo(say(lang, "check-wrong", violations=counts["violation"], warnings=counts["warning"]), err=True)
     else:
         click.echo(say(lang, "check-good", count=len(states(folder.read().records()))), err=True)
-    if violations:
+    if counts["violation"]:
         raise SystemExit(1)
 
 
@@ -227,11 +227,9 @@ def check(form: str, lang: str | None, store: str | None) -> None:
 @_store
 def backup(target: str, lang: str | None, store: str | None) -> None:
     """Copy a store."""
-    from werkzaam.build import on_disk
     from werkzaam.upkeep import backup as run
 
-    on_disk(store)
-    count = run(store or "", target)
+    count = run(store, target)
     click.echo(say(lang or default_language(), "backed-up", count=count, path=target), err=True)
 
 
@@ -241,9 +239,7 @@ def backup(target: str, lang: str | None, store: str | None) -> None:
 @_store
 def restore(source: str, lang: str | None, store: str | None) -> None:
     """Put a backup back."""
-    from werkzaam.build import on_disk
     from werkzaam.upkeep import restore as run
 
-    on_disk(store)
-    count = run(source, store or "")
+    count = run(source, store)
     click.echo(say(lang or default_language(), "restored", count=count, path=source), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from werkzaam.questions import Groups
 
 
-class Documents:
+class Documents(ABC):
     """What can be done to documents; all of it needs a store on disk and raises `StoreError` where there is none.
 
     >>> import werkzaam
@@ -28,20 +29,21 @@ class Documents:
     store: Store
     _where: str | None
 
+    @abstractmethod
     def _opened(self) -> Store:
-        raise NotImplementedError
+        """Open the store as it is now."""
 
+    @abstractmethod
     def groups(self, dimension: str, wanted: str, /) -> Groups:
         """Resolve names."""
-        raise NotImplementedError
 
+    @abstractmethod
     def iri(self, name: str) -> str:
         """Give the IRI of anything in the collection."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cases(self) -> list[dict[str, Any]]:
         """Give the documents of the store."""
-        raise NotImplementedError
 
     def add(
         self, *files: str, by: str = "", email: str = "", note: str = "", at: str | None = None, dry_run: bool = False
@@ -153,13 +155,13 @@ class Documents:
         """Say what is wrong with the store on disk: a violation is damage, the rest is good to know."""
         from werkzaam.upkeep import check
 
-        return check(self._on_disk())
+        return check(self._where)
 
     def backup(self, target: str) -> int:
         """Copy the store on disk, as it is at this moment, into a new folder; give how many documents it holds."""
         from werkzaam.upkeep import backup
 
-        return backup(self._on_disk(), target)
+        return backup(self._where, target)
 
     def _on_disk(self) -> str:
         on_disk(self._where)

@@ -99,8 +99,7 @@ def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry) -> li
         try:
             told: dict[str, Any] = call(_in_child, texts, index, store, seconds=SECONDS)
         except ChildDied as death:
-            key = "input-kills-reader" if death.reason == "crash" else "input-takes-too-long"
-            entry.findings.append(finding(key, Place(file)))
+            entry.findings.append(death.told(file))
             continue
         entry.findings += map(Finding.from_dict, told["findings"])
         triples = frozenset(quad.triple for quad in ox.parse(told["triples"].encode(), format=ox.RdfFormat.N_TRIPLES))

@@ -42,6 +42,10 @@ class Loaded:
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
+    def place(self, subject: str, path: str, file: str) -> Place:
+        """Give where a property of something stands, or else the thing itself, or else the file."""
+        return self.places.get((subject, path)) or self.places.get((subject, "")) or Place(file)
+
     def quads(self) -> Iterable[ox.Quad]:
         """Give the triples in their named graph."""
         graph = ox.NamedNode(self.graph)

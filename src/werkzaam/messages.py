@@ -5,16 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from werkzaam.tomlfile import read
+
 
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """Read `messages.toml`: a key, and under it a sentence a language."""
-    import pkgutil
-    import tomllib
-
-    # pkgutil, for importlib.resources costs ten times as much to import.
-    content = pkgutil.get_data("werkzaam", "messages.toml")
-    return tomllib.loads((content or b"").decode("utf-8"))
+    return read("messages.toml")
 
 
 def say(lang: str, key: str, /, **data: Any) -> str:

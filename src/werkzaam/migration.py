@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from werkzaam.errors import InputError, OurFault, Place, finding
+from werkzaam.errors import InputError, OurFault, Place
 from werkzaam.foreign import read_file
 from werkzaam.loading import Beside, nothing
 
@@ -48,9 +48,7 @@ def migrate(file: str) -> Migrated:
     try:
         contents, changes = call(_in_child, content.decode("latin-1"), file, seconds=SECONDS)
     except ChildDied as death:
-        key = "input-kills-reader" if death.reason == "crash" else "input-takes-too-long"
-        problem = finding(key, Place(file)).message("en")
-        raise InputError("migrate-unreadable", place=file, problem=problem) from None
+        raise InputError("migrate-unreadable", place=file, problem=death.told(file).message("en")) from None
     made = [Change(Place(where, line, column), old, new) for where, line, column, old, new in changes]
     return Migrated({name: text.encode("latin-1") for name, text in contents.items()}, made)
 

@@ -14,6 +14,7 @@ from functools import cache
 from werkzaam.errors import OurFault, UsageError
 from werkzaam.resources import walk
 from werkzaam.store import Literal, Row, Store
+from werkzaam.terms import natural
 
 _HEADER = re.compile(r"^# (id|vraag|question|param|columns|inferred): +(.*)$", re.MULTILINE)
 _LIST = re.compile(r'(\w+) \([^()]*a list by "([^"]+)"\)')
@@ -141,9 +142,5 @@ def ask(store: Store, name: str, values: Mapping[str, Groups] | None = None) -> 
     for column, between in asked.lists.items():
         for row in rows:
             if column in row:
-                row[column] = Literal(between.join(sorted(row[column].split(between), key=_by_number)))
+                row[column] = Literal(between.join(sorted(row[column].split(between), key=natural)))
     return rows
-
-
-def _by_number(text: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text)]

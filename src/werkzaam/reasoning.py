@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam import hermit
-from werkzaam.build import open_store, packaged
+from werkzaam.build import in_memory
 from werkzaam.contradictions import Given, contradictions
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.foreign import read_file
@@ -53,7 +53,7 @@ def reason(files: Sequence[str], store: str | None = None, *, java: bool = True,
     model = Model()
     report = Report()
     if data:
-        held = packaged() if store is None else Oxigraph.of(open_store(store))
+        held = in_memory(store)
     else:
         held = Oxigraph()
         held.load_triples(ONTOLOGY_GRAPH, "".join(f"{one} .\n" for one in model.ontology).encode())
@@ -89,8 +89,7 @@ def _read(files: Sequence[str], store: str | None, held: Oxigraph, report: Repor
         try:
             loaded: dict[str, Any] = call(_in_child, texts, index, store, seconds=SECONDS)
         except ChildDied as death:
-            key = "input-kills-reader" if death.reason == "crash" else "input-takes-too-long"
-            report.findings.append(finding(key, Place(file)))
+            report.findings.append(death.told(file))
             continue
         report.findings += map(Finding.from_dict, loaded["findings"])
         content = loaded["triples"].encode()

@@ -6,8 +6,6 @@ What a server answers is parsed and written anew here, so that a table looks the
 from __future__ import annotations
 
 import os
-import pkgutil
-import tomllib
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -22,6 +20,7 @@ import pyoxigraph as ox
 from werkzaam.errors import InputError, StoreError
 from werkzaam.store import Answers, Triples, update
 from werkzaam.terms import BASE, ONTOLOGY_GRAPH
+from werkzaam.tomlfile import read
 
 SECONDS = 600.0
 """How long a server may take over one request; a command that is to end sooner runs in a limited child."""
@@ -35,8 +34,7 @@ _UNION = f"ASK {{ GRAPH <{ONTOLOGY_GRAPH}> {{ ?s ?p ?o }} ?s ?p ?o }}"
 
 @cache
 def _layouts() -> list[dict[str, Any]]:
-    content = pkgutil.get_data("werkzaam", "servers.toml") or b""
-    found: list[dict[str, Any]] = tomllib.loads(content.decode("utf-8"))["layout"]
+    found: list[dict[str, Any]] = read("servers.toml")["layout"]
     return found
 
 

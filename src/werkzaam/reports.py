@@ -6,7 +6,6 @@ All give the same findings, each once, by file and place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +14,8 @@ import pyoxigraph as ox
 
 from werkzaam.errors import Finding
 from werkzaam.messages import say
-from werkzaam.rulebook import Rule, code_of, rules, said_by_shapes, told
+from werkzaam.prepared import model
+from werkzaam.rulebook import Rule, code_of, rules, told
 from werkzaam.terms import BASE, LANGUAGES, PREFIXES, SH, TYPE, XSD
 
 VERSION = 1
@@ -205,18 +205,10 @@ def _result(one: Finding) -> list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]
 
 
 def _component(one: Finding) -> ox.NamedNode:
-    asked = _asked().get(one.rule, set())
+    asked = model().about(one.rule)
     name = next((name for name in _COMPONENTS if SH + name in asked), "")
     kind = f"{SH}{name[:1].upper()}{name[1:]}ConstraintComponent" if name else f"{BASE}finding/{code_of(one.rule)}"
     return ox.NamedNode(kind.replace("SparqlC", "SPARQLC"))
-
-
-@cache
-def _asked() -> Mapping[str, set[str]]:
-    """Give the terms of SHACL by which each shape asks something."""
-    from werkzaam.model import Model
-
-    return {shape: set(facts) for shape, facts in said_by_shapes(Model()).items()}
 
 
 def _sh(name: str) -> ox.NamedNode:

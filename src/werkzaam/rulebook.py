@@ -14,8 +14,10 @@ from werkzaam.contradictions import checks
 from werkzaam.errors import UsageError
 from werkzaam.messages import catalogue, say
 from werkzaam.model import Model
+from werkzaam.prepared import model
 from werkzaam.resources import walk
 from werkzaam.terms import AXIOM, LANGUAGES, RDFS, SH, SHAPE, SKOS, WZ, slug
+from werkzaam.tomlfile import read
 
 Texts = Mapping[str, str]
 
@@ -58,7 +60,7 @@ def code_of(rule: str) -> str:
 @cache
 def rules() -> Mapping[str, Rule]:
     """Give all rules by their codes, those of the shapes first, by file and place."""
-    found = {one.code: one for one in _of_shapes(Model())}
+    found = {one.code: one for one in _of_shapes(model())}
     for check in checks():
         code = code_of(check.axiom)
         file = f"ontology/rules/violations/{code}.rq"
@@ -91,29 +93,21 @@ def told(one: Rule, lang: str) -> str:
 @cache
 def _readings() -> dict[str, dict[str, str]]:
     """Read `findings.toml`: what a reader of documents may find, with a line on why it matters."""
-    import pkgutil
-    import tomllib
-
-    return tomllib.loads((pkgutil.get_data("werkzaam", "findings.toml") or b"").decode("utf-8"))
-
-
-def said_by_shapes(model: Model) -> dict[str, dict[str, list[str]]]:
-    """Give what each shape says, by property."""
-    said: dict[str, dict[str, list[str]]] = {}
-    for triple in model.shapes:
-        subject, value = (getattr(term, "value", "") for term in (triple.subject, triple.object))
-        said.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(value)
-    return said
+    return read("findings.toml")
 
 
 def _of_shapes(model: Model) -> list[Rule]:
-    said = said_by_shapes(model)
-    listed = {rule: code_of(shape) for shape, facts in said.items() for rule in facts.get(SH + "property", [])}
+    listed = {
+        getattr(one.object, "value", ""): code_of(getattr(one.subject, "value", ""))
+        for one in model.shapes
+        if one.predicate.value == SH + "property"
+    }
     keys = {one.keys["en"]: one.keys["nl"] for fields in model.fields.values() for one in fields.values() if one.keys}
     keys["kind"] = "soort"
     found = []
     for iri, file, line in _standing():
-        text, facts, code = model.in_both(iri, SH + "message"), said.get(iri, {}), code_of(iri)
+        text, code = model.in_both(iri, SH + "message"), code_of(iri)
+        facts = {path: [one.value for one in values] for path, values in model.about(iri).items()}
         if not text:
             continue
         severity = code_of(facts.get(SH + "severity", ["#Violation"])[0]).lower()

@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from werkzaam.errors import WerkzaamError
+from werkzaam.errors import Finding, Place, WerkzaamError, finding
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -33,6 +33,10 @@ class ChildDied(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    def told(self, file: str) -> Finding:
+        """Give the finding that the content of `file` ended its reader."""
+        return finding("input-kills-reader" if self.reason == "crash" else "input-takes-too-long", Place(file))
 
 
 def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS, memory: int = MEMORY) -> Any:

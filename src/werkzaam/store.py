@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -98,12 +99,12 @@ class Triples:
         return ox.serialize(iter(self), format=format) or b""
 
 
-class Answers:
+class Answers(ABC):
     """What every store does with an answer, wherever it came from."""
 
+    @abstractmethod
     def _query(self, query: str, default: Sequence[str] = (), named: Sequence[str] = ()) -> Any:
         """Give solutions, a boolean or a graph as pyoxigraph does; without graphs named, over the union of all."""
-        raise NotImplementedError
 
     def _reading(self) -> AbstractContextManager[None]:
         """Say in our words what goes wrong while an answer is read."""

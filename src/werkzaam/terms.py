@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from werkzaam.hidden import visible
 
 BASE = "https://w3id.org/werkzaam/"
@@ -79,6 +81,15 @@ def fold(word: str) -> str:
     True
     """
     return " ".join(visible(word).casefold().replace("-", " ").replace("_", " ").split())
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """Give what sorts names as people count: k2 before k10.
+
+    >>> sorted(["k10", "k2", "e1"], key=natural)
+    ['e1', 'k2', 'k10']
+    """
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def slug(iri: str) -> str:

@@ -29,7 +29,7 @@ SECONDS = 3600.0
 """How long reading all documents anew may take."""
 
 
-def check(store: str) -> list[Finding]:
+def check(store: str | None) -> list[Finding]:
     """Say what is wrong with a store on disk: a violation is damage, the rest is good to know.
 
     Each version's bytes and each document's graph must be what the record says, and a document that is read anew must
@@ -108,13 +108,13 @@ def _people(held: Snapshot) -> Iterator[Finding]:
         yield finding("people-readable", Place(str(file)), severity="warning")
 
 
-def _anew(store: str, held: Snapshot, records: list[Record]) -> Iterator[Finding]:
+def _anew(store: str | None, held: Snapshot, records: list[Record]) -> Iterator[Finding]:
     """Read each document anew from its bytes; yield where that gives another graph than the store holds."""
     present = {document: state for document, state in states(records).items() if state.present and state.entered}
     try:
         digests: dict[str, str] = call(_in_child, store, sorted(present), seconds=SECONDS) if present else {}
     except ChildDied as death:
-        yield finding("input-kills-reader" if death.reason == "crash" else "input-takes-too-long", Place(store))
+        yield death.told(store or "")
         return
     for document, state in present.items():
         entered = state.entered
@@ -123,7 +123,7 @@ def _anew(store: str, held: Snapshot, records: list[Record]) -> Iterator[Finding
             yield finding("reads-otherwise-other" if other else "reads-otherwise", Place(document), severity="warning")
 
 
-def _in_child(store: str, documents: list[str]) -> dict[str, str]:
+def _in_child(store: str | None, documents: list[str]) -> dict[str, str]:
     held = on_disk(store).read()
     model, known = Model(), states(held.records())
     names = known_names(held.store(), model)
@@ -145,7 +145,7 @@ def _contents(held: Snapshot, state: State) -> dict[str, bytes]:
     return {one.name: held.content(one.sha256) for one in (state.entered.files if state.entered else ())}
 
 
-def backup(store: str, target: str) -> int:
+def backup(store: str | None, target: str) -> int:
     """Copy a store, as it is at this moment, into the new folder `target`; give how many documents it holds.
 
     Writers and readers go on meanwhile. Raises `StoreError` where `target` is there already or cannot be written.
@@ -172,16 +172,17 @@ def backup(store: str, target: str) -> int:
     return sum(state.present for state in states(records).values())
 
 
-def restore(source: str, store: str) -> int:
+def restore(source: str, store: str | None) -> int:
     """Put the copy in the folder `source` in the place of what `store` holds; give how many documents that are.
 
     Raises `StoreError` where the copy is damaged, or holds a document that was erased here since.
     """
+    folder = on_disk(store)
     wrong = [one for one in check(f"oxigraph:{source}") if one.severity == "violation"]
     if wrong:
         raise StoreError("backup-damaged", path=source, problem=wrong[0].text["en"])
     held = Folder(Path(source)).read()
-    folder, records = on_disk(store), held.records()
+    records = held.records()
     with folder.writing(create=True):
         back = sorted(_erased(folder) & {one.document for one in records if one.files})
         if back:

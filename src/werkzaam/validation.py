@@ -12,9 +12,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam import prepared, shacl
-from werkzaam.build import open_store
+from werkzaam.build import in_memory
 from werkzaam.contradictions import Given, contradictions
-from werkzaam.errors import Finding, InputError, Place, finding
+from werkzaam.errors import Finding, InputError
 from werkzaam.foreign import read_file
 from werkzaam.loading import Beside, Loaded, loader_for
 from werkzaam.model import Model, Names, add_names
@@ -49,9 +49,7 @@ def validate(files: Sequence[str], store: str | None = None, engine: str | None 
     found: list[Finding] = []
     for (file, _), answer in zip(texts, call_each(_findings_of, work, seconds=SECONDS), strict=True):
         if isinstance(answer, ChildDied):
-            found.append(
-                finding("input-kills-reader" if answer.reason == "crash" else "input-takes-too-long", Place(file))
-            )
+            found.append(answer.told(file))
         else:
             found += map(Finding.from_dict, answer)
     return found
@@ -68,12 +66,7 @@ def _findings_of(file: str, text: str, store: str | None, engine: str, others: s
     if not others:
         add_names(names, model, loader_for(file).things(content, model, beside_of(file)))
     loaded = loader_for(file).load(content, file, model, names, beside_of(file))
-    return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: _all_held(store))]
-
-
-def _all_held(store: str | None) -> Oxigraph:
-    opened = open_store(store)
-    return opened if store is None and isinstance(opened, Oxigraph) else Oxigraph.of(opened)
+    return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: in_memory(store))]
 
 
 @lru_cache(maxsize=2)
@@ -163,7 +156,7 @@ def _by_shapes(
         elif not path and at in own and value is not None:  # a path over several: the first is the document's
             path = next((one for one in sorted(own[at]) if value in own[at][one]), "")
         if at in own and isinstance(at, ox.NamedNode):
-            place = next((p for key in (path, "") if (p := loaded.places.get((at.value, key)))), Place(file))
+            place = loaded.place(at.value, path, file)
             text, given = _filled(model.in_both(result.shape, SH + "message"), value, names)
             one = Finding(result.shape, result.severity, place, text, at.value, path, value=given)
             found.setdefault((one.rule, one.subject, one.path, one.value), one)

@@ -14,6 +14,7 @@ import rdflib
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from proef import HEAD
 
 from werkzaam.forms.convert import FORMS, rewritten, write
 from werkzaam.loading import Loaded
@@ -24,13 +25,6 @@ from werkzaam.validation import load as load_with_store
 pytestmark = pytest.mark.once
 
 Load = Callable[..., Loaded]
-HEAD = """werkzaam: 1
-taal: nl
-onderzoek: proef
-zaken:
-- {id: study/proef, soort: onderzoek, naam: {nl: de proef, en: the trial}}
-beweringen:
-"""
 
 
 def told(loaded: Loaded) -> list[str]:

@@ -6,18 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from proef import HEAD
 
 from werkzaam.loading import Loaded
 from werkzaam.terms import ID, WZ, fold
 
 Load = Callable[..., Loaded]
-HEAD = """werkzaam: 1
-taal: nl
-onderzoek: proef
-zaken:
-- {id: study/proef, soort: onderzoek, naam: {nl: de proef, en: the trial}}
-beweringen:
-"""
 
 
 def rules(loaded: Loaded) -> list[tuple[str, int | None, int | None]]:

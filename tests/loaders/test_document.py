@@ -13,6 +13,7 @@ import rdflib
 import yaml
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
+from proef import HEAD
 
 from werkzaam.export import export
 from werkzaam.loading import Loaded, loader_for
@@ -22,14 +23,6 @@ from werkzaam.terms import CONCEPT, ID, RDF, WZ, XSD
 from werkzaam.validation import check
 
 Load = Callable[..., Loaded]
-
-HEAD = """werkzaam: 1
-taal: nl
-onderzoek: proef
-zaken:
-- {id: study/proef, soort: onderzoek, naam: {nl: de proef, en: the trial}}
-beweringen:
-"""
 
 
 def values(loaded: Loaded, subject: str, name: str) -> set[str]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-import servers
 
 from werkzaam.answers import as_data
 from werkzaam.api import Werkzaam
+from werkzaam.bench_peers import program, served
 from werkzaam.build import packaged_nquads, write_store
 from werkzaam.errors import StoreError
 from werkzaam.questions import questions
@@ -34,10 +34,10 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
             if kind not in made:
                 if kind == "disk":
                     made[kind] = f"oxigraph:{tmp_path_factory.mktemp('disk') / 'store'}"
-                elif servers.program(kind) is None:
+                elif program(kind) is None:
                     pytest.skip(f"no {kind} server on this machine")
                 else:
-                    made[kind] = stack.enter_context(getattr(servers, kind)(tmp_path_factory.mktemp(kind)))
+                    made[kind] = stack.enter_context(served(str(tmp_path_factory.mktemp(kind))))
                 write_store(str(made[kind]), packaged_nquads())
             return made[kind]
 
@@ -132,9 +132,9 @@ def test_where_updates_and_graphs_go_follows_from_the_address_or_is_told() -> No
 
 
 def test_a_server_without_our_data_says_how_to_load_them(tmp_path: Path) -> None:
-    if servers.program("oxigraph") is None:
+    if program("oxigraph") is None:
         pytest.skip("no oxigraph server on this machine")
-    with servers.oxigraph(tmp_path) as address, pytest.raises(StoreError) as refused:
+    with served(str(tmp_path)) as address, pytest.raises(StoreError) as refused:
         Werkzaam(address).ask("conflicts")
     assert refused.value.key == "store-no-union"
     assert f"werkzaam build --store {address}" in str(refused.value)

@@ -40,8 +40,7 @@ def convert(file: str, form: str, lang: str, store: str | None = None) -> Conver
     try:
         text, found = call(_in_child, file, read_file(file).decode("latin-1"), form, lang, store, seconds=SECONDS)
     except ChildDied as death:
-        key = "input-kills-reader" if death.reason == "crash" else "input-takes-too-long"
-        return Converted(b"", [finding(key, Place(file))])
+        return Converted(b"", [death.told(file)])
     return Converted(text.encode("latin-1"), [Finding.from_dict(one) for one in found])
 
 
@@ -86,7 +85,7 @@ def _lost(loaded: Loaded, again: Loaded, form: str, file: str) -> list[Finding]:
         found.append(finding("form-cannot-name", Place(file), form=form, value=loaded.graph))
     for triple in sorted(loaded.triples - again.triples, key=str):
         subject, path = _text(triple.subject), triple.predicate.value
-        place = loaded.places.get((subject, path)) or loaded.places.get((subject, "")) or Place(file)
+        place = loaded.place(subject, path, file)
         value = shorten(_text(triple.object))
         about = {"subject": subject, "path": path}
         found.append(finding("form-cannot-hold", place, form=form, value=value[:80], name=shorten(path), **about))

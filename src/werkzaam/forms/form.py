@@ -5,7 +5,6 @@ What the form has no place for is not in the tree; who needs to know reads the t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import pyoxigraph as ox
@@ -13,7 +12,7 @@ import pyoxigraph as ox
 from werkzaam.errors import Place
 from werkzaam.model import Field, Model, Names
 from werkzaam.naming import Naming
-from werkzaam.terms import GRAPH, LANGUAGES, SH, TYPE, WZ
+from werkzaam.terms import GRAPH, LANGUAGES, SH, TYPE, WZ, natural
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence
 
 VERSION = "1"
@@ -128,12 +127,3 @@ def explained(model: Model, one: Field, lang: str) -> str:
     """Say what a field is for and what to fill in, with an example."""
     about, ask = (model.in_both(one.rule, SH + name).get(lang, "") for name in ("description", "message"))
     return " ".join(part for part in (about, ask) if part)
-
-
-def natural(name: str) -> list[tuple[int, str]]:
-    """Give what sorts names as people count: k2 before k10.
-
-    >>> sorted(["k10", "k2", "e1"], key=natural)
-    ['e1', 'k2', 'k10']
-    """
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name) if part]

@@ -43,8 +43,7 @@ class _Checker:
         self.fields: dict[str, set[str]] = {}
 
     def place(self, subject: str, path: str = "") -> Place:
-        places = self.loaded.places
-        return places.get((subject, path)) or places.get((subject, "")) or Place(self.file)
+        return self.loaded.place(subject, path, self.file)
 
     def known(self, subject: str) -> set[str]:
         """Give the properties of which the shapes of a thing's classes speak."""
@@ -125,5 +124,5 @@ def tell_former(
             yield tell(Place(file, name.line, name.column), name.written, name.instead, former[name.old])
         return
     for subject, path, iri in sorted(met):
-        place = loaded.places.get((subject, path)) or loaded.places.get((subject, "")) or Place(file)
+        place = loaded.place(subject, path, file)
         yield tell(place, shorten(iri), shorten(former[iri].by), former[iri])

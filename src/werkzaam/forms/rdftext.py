@@ -8,10 +8,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam.forms.form import natural
 from werkzaam.forms.jsonld import context
 from werkzaam.model import Field, Model
-from werkzaam.terms import CONCEPT, GRAPH, ID, PREFIXES, TYPE, WZ, shorten, slug
+from werkzaam.terms import CONCEPT, GRAPH, ID, PREFIXES, TYPE, WZ, natural, shorten, slug
 
 FORMATS = {
     "ttl": ox.RdfFormat.TURTLE,

@@ -14,6 +14,7 @@ from werkzaam.forms.form import KIND, as_form, explained
 from werkzaam.messages import say
 from werkzaam.model import Field, Model, Names, add_names
 from werkzaam.terms import GRAPH, ID, LANGUAGES, RDFS, SKOS, TYPE, WZ, XSD
+from werkzaam.tomlfile import read
 from werkzaam.yamltree import Mapping
 
 FORMS = ("yaml", "xlsx", "context")
@@ -41,10 +42,7 @@ def template(form: str, lang: str, nquads: bytes, *, empty: bool = False) -> byt
 
 @cache
 def _told() -> dict[str, dict[str, Any]]:
-    import pkgutil
-    import tomllib
-
-    return tomllib.loads((pkgutil.get_data("werkzaam.forms", "template.toml") or b"").decode())
+    return read("template.toml", "werkzaam.forms")
 
 
 def beginning(model: Model, lang: str, nquads: bytes, *, empty: bool) -> tuple[Mapping, Names]:

@@ -58,7 +58,7 @@ def hidden_values(loaded: Loaded, file: str) -> Iterator[Finding]:
         shown = (found[0] for found in HIDDEN.finditer(text) if not _belongs(text, found.start()))
         new = next((one for one in shown if _code(one) not in told), None)
         if new is not None:
-            place = loaded.places.get((subject, path)) or loaded.places.get((subject, "")) or Place(file)
+            place = loaded.place(subject, path, file)
             yield _tell(new, place, subject, path)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from werkzaam.tomlfile import read
+
 # The pages by their key, with the last part of their address in each language.
 PAGES: dict[str, dict[str, str]] = {
     "start": {"nl": "", "en": ""},
@@ -21,10 +23,7 @@ PAGES: dict[str, dict[str, str]] = {
 @cache
 def catalogue() -> dict[str, dict[str, str | list[str]]]:
     """Read `words.toml`: a key, and under it a text a language; two texts where one thing and several differ."""
-    import pkgutil
-    import tomllib
-
-    return tomllib.loads((pkgutil.get_data("werkzaam.web", "words.toml") or b"").decode("utf-8"))
+    return read("words.toml", "werkzaam.web")
 
 
 def word(lang: str, key: str, /, **data: Any) -> str:
