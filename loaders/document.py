@@ -163,9 +163,12 @@ class _Document:
             self.loaded.places[iri, one.path] = value.place if isinstance(value, Scalar) else key.place
             term = one.keys["en"]
             self.context[term] = _term(one)
-            made[term] = [
-                item for entry in self._entries(one, value, iri) if (item := self._entry(one, entry, iri)) is not None
-            ]
+            entries = [(entry, self._entry(one, entry, iri)) for entry in self._entries(one, value, iri)]
+            made[term] = [item for _, item in entries if item is not None]
+            for entry, item in entries if isinstance(value, Sequence) else ():
+                called = item["@id"] if isinstance(item, dict) and "@id" in item else item
+                if isinstance(called, str):
+                    self.loaded.values[iri, one.path, called] = entry.place
         return made
 
     def _entries(self, one: Field, value: Node, iri: str) -> list[Node]:
@@ -209,6 +212,7 @@ class _Document:
                 self._wrong("texts-expected", key.place, one, iri)
             else:
                 texts.append(_in(key.text, text.text))
+                self.loaded.values[iri, one.path, text.text] = text.place
         return texts or None
 
     def _call(self, node: Mapping, one: Field, parent: str) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
 
@@ -34,17 +34,21 @@ def nothing(name: str) -> bytes:
 class Loaded:
     """What a loader made of a file: one named graph, where each value stood, and what is wrong.
 
-    `places` maps (subject, property) to a place, and (subject, "") to the place of the subject itself.
+    `places` maps (subject, property) to a place, and (subject, "") to the place of the subject itself; `values` maps
+    (subject, property, value), where a reader tells the values of a list or the languages of a text apart.
     """
 
     graph: str
     triples: set[ox.Triple] = field(default_factory=set)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    values: dict[tuple[str, str, str], Place] = field(default_factory=dict)
 
-    def place(self, subject: str, path: str, file: str) -> Place:
-        """Give where a property of something stands, or else the thing itself, or else the file."""
-        return self.places.get((subject, path)) or self.places.get((subject, "")) or Place(file)
+    def place(self, subject: str, path: str, file: str, value: str = "") -> Place:
+        """Give where a value of something stands, or else its property, the thing itself, or the file."""
+        found = self.values.get((subject, path, value)) or self.places.get((subject, path))
+        found = found or self.places.get((subject, ""))
+        return replace(found, file=file) if found else Place(file)
 
     def quads(self) -> Iterable[ox.Quad]:
         """Give the triples in their named graph."""

@@ -117,6 +117,7 @@ class Model:
         self._by: dict[str, dict[str, list[ox.Literal | ox.NamedNode | ox.BlankNode]]] = {}
         self._parents: dict[str, tuple[str, ...]] = {}
         self._fields_of: dict[str, dict[str, Field]] = {}
+        self._classes_named: dict[str, dict[str, str]] = {}
         for triple in (*self.ontology, *self.shapes):
             subject = getattr(triple.subject, "value", "")
             if not isinstance(triple.object, ox.Triple):
@@ -236,11 +237,12 @@ class Model:
 
     def class_named(self, name: str, above: str) -> str | None:
         """Give the class at or below `above` that `name` (a label or IRI) stands for."""
-        for cls in sorted(self.children.get(above, {above})):
-            words = [*self.in_both(cls, RDFS + "label").values(), slug(cls), cls, f"wz:{slug(cls)}"]
-            if fold(name) in map(fold, words):
-                return cls
-        return None
+        if above not in self._classes_named:
+            named = self._classes_named[above] = {}
+            for cls in sorted(self.children.get(above, {above})):
+                for word in (*self.in_both(cls, RDFS + "label").values(), slug(cls), cls, f"wz:{slug(cls)}"):
+                    named.setdefault(fold(word), cls)
+        return self._classes_named[above].get(fold(name))
 
 
 def _targets(facts: dict[str, list[_Value]]) -> list[_Value]:

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from werkzaam.terms import PREFIXES, RDFS, SH, TYPE
+from werkzaam.terms import PREFIXES, RDFS, SH, TYPE, WZ
 
 Triples = Collection[ox.Triple]
 Node = ox.NamedNode | ox.BlankNode
 
 _SPARQL = SH + "sparql"
-_OF_A_SHAPE = frozenset((TYPE, _SPARQL, SH + "severity", SH + "deactivated"))
+READS = WZ + "readsOntology"
+"""Says of a rule that it reads the ontology beside the document."""
+
+_OF_A_SHAPE = frozenset((TYPE, _SPARQL, READS, SH + "severity", SH + "deactivated"))
 _NAME = re.compile(r"<([^<>\s]+)>|(?<![\w:])(\w*):([\w.-]*[\w-])")
 _PREFIX = re.compile(r"PREFIX\s+(\w*):\s*<([^>]*)>", re.IGNORECASE)
 # What cannot be asked by giving $this a value (SHACL 5.3.2 and appendix A), or what an engine need not offer.
@@ -55,22 +58,18 @@ def _belongs(path: str) -> bool:
 
 
 def groups(asked: Mapping[object, Triples], ontology: Triples) -> list[tuple[set[ox.Triple], Held]]:
-    """Give the rules that read the document alone, and those that read the ontology too, each with their store.
+    """Give the rules that read the document alone, and those that say that they read the ontology, with their store.
 
     Apart, as the former would look through every label for nothing.
     """
+    reading = {shape for shape, rule in asked.items() if any(one.predicate.value == READS for one in rule)}
+    queries = [one.object for shape in reading for one in asked[shape] if one.predicate.value == SH + "select"]
+    named = {iri for one in queries if isinstance(one, ox.Literal) for iri in iris_of(one.value)}
     by_path: dict[str, list[ox.Triple]] = {}
-    for triple in ontology:
+    for triple in ontology if reading else ():
         by_path.setdefault(triple.predicate.value, []).append(triple)
-    found: dict[bool, tuple[set[ox.Triple], set[str]]] = {}
-    for rule in asked.values():
-        queries = [one.object for one in rule if one.predicate.value == SH + "select"]
-        named = {iri for one in queries if isinstance(one, ox.Literal) for iri in iris_of(one.value)}
-        reads = not (named - {TYPE}).isdisjoint(by_path)
-        shapes, names = found.setdefault(reads, (set(), set()))
-        shapes.update(rule)
-        names |= named
-    return [(shapes, Held(_along(names, by_path) if reads else ())) for reads, (shapes, names) in sorted(found.items())]
+    kinds = [(asked.keys() - reading, Held(())), (reading, Held(_along(named, by_path)))]
+    return [({t for shape in shapes for t in asked[shape]}, held) for shapes, held in kinds if shapes]
 
 
 def _along(names: set[str], by_path: Mapping[str, list[ox.Triple]]) -> set[ox.Triple]:
@@ -95,22 +94,28 @@ def iris_of(query: str) -> set[str]:
 
 
 class Held:
-    """A store that holds what all documents share, and one document at a time."""
+    """Gives stores that hold what all documents share, and one document at a time."""
 
     def __init__(self, shared: Iterable[ox.Triple]) -> None:
-        self.store = ox.Store()
-        self.store.extend(ox.Quad(*triple) for triple in shared)
+        self._store = ox.Store()
+        self._store.extend(ox.Quad(*triple) for triple in shared)
+        self._shares = bool(self._store)
 
     @contextmanager
-    def with_document(self, data: Iterable[ox.Triple]) -> Iterator[ox.Store]:
-        """Give the store with `data`, which go again."""
-        quads = [quad for quad in (ox.Quad(*triple) for triple in data) if quad not in self.store]
-        self.store.extend(quads)
+    def with_document(self, data: Iterable[ox.Quad]) -> Iterator[ox.Store]:
+        """Give a store with `data`, which go again."""
+        if not self._shares:  # a new store is made faster than an old one is emptied
+            store = ox.Store()
+            store.extend(data)
+            yield store
+            return
+        quads = [quad for quad in data if quad not in self._store]
+        self._store.extend(quads)
         try:
-            yield self.store
+            yield self._store
         finally:
             for quad in quads:
-                self.store.remove(quad)
+                self._store.remove(quad)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,9 @@ def pyshacl_engine(shapes: Triples, ontology: Triples = ()) -> Engine:
 
     def run(data: Triples) -> list[Result]:
         found = list(say(_fill(Graph(bind_namespaces="none"), data), rules))
+        quads = [ox.Quad(*triple) for triple in data]
         for those, held in queries:
-            with held.with_document(data) as store:
+            with held.with_document(quads) as store:
                 found += say(store, those)
         return found
 
@@ -106,8 +107,9 @@ def fast_engine(shapes: Triples, ontology: Triples = ()) -> Engine:
             )
             for one in compiled.validate_text(_ntriples(data), "ntriples").results
         ]
+        quads = [ox.Quad(*triple) for triple in data]
         for rules, held in queries:
-            with held.with_document(data) as store:
+            with held.with_document(quads) as store:
                 found += [
                     Result(focus, path, rule.shape, rule.severity, value, "SPARQLConstraintComponent")
                     for rule in rules
@@ -154,7 +156,8 @@ def engine(name: str, model: Model) -> Engine:
 
 
 def _for_an_engine(triple: ox.Triple) -> bool:
-    return triple.predicate.value not in _FOR_PEOPLE and not triple.predicate.value.startswith(WZ)
+    path = triple.predicate.value
+    return path == rulequeries.READS or not (path in _FOR_PEOPLE or path.startswith(WZ))
 
 
 def _aimed(shapes: Triples) -> Iterator[ox.Triple]:

@@ -149,14 +149,15 @@ def _by_shapes(
             own.setdefault(triple.subject, {}).setdefault(triple.predicate.value, set()).add(triple.object)
     found: dict[tuple[str, ...], Finding] = {}
     for result in results:
-        at, path, value = result.focus, result.path, result.value
+        at, path, value, sure = result.focus, result.path, result.value, True
         if result.component == "SPARQLConstraintComponent" and value in own:  # asked once a document
             at = value
-            value = min(own[at].get(path, {value}), key=str)
+            said = own[at].get(path, {value})
+            value, sure = min(said, key=str), len(said) == 1
         elif not path and at in own and value is not None:  # a path over several: the first is the document's
             path = next((one for one in sorted(own[at]) if value in own[at][one]), "")
         if at in own and isinstance(at, ox.NamedNode):
-            place = loaded.place(at.value, path, file)
+            place = loaded.place(at.value, path, file, value.value if value and sure else "")
             text, given = _filled(model.in_both(result.shape, SH + "message"), value, names)
             one = Finding(result.shape, result.severity, place, text, at.value, path, value=given)
             found.setdefault((one.rule, one.subject, one.path, one.value), one)

@@ -289,6 +289,14 @@ def test_seven_faults_give_seven_findings_in_the_order_of_the_file(model: Model,
 # ---- other forms of the same graph
 
 
+def test_what_is_wrong_with_one_language_of_a_text_is_told_at_its_line(model: Model, load: Load) -> None:
+    texts = "  bewering:\n    nl: De gesprekken duurden een uur.\n    en: The talks are half open. They took an hour.\n"
+    text = f"{HEAD}- id: b1\n  soort: feit\n{texts}"
+    found = check(load(text), model, model.names, "case.yaml")
+    places = [one.place for one in found if one.rule.endswith("Claim-one-sentence")]
+    assert [(at.file, text.splitlines()[(at.line or 0) - 1].strip()[:3]) for at in places] == [("case.yaml", "en:")]
+
+
 def test_turtle_written_from_a_document_loads_to_the_same_triples(load: Load, case: str) -> None:
     from_yaml = load(case)
     turtle = ox.serialize(from_yaml.triples, format=ox.RdfFormat.TURTLE)
