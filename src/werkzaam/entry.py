@@ -10,18 +10,18 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from werkzaam import prepared, shacl
 from werkzaam import records as on_record
 from werkzaam.contradictions import Given, contradictions
 from werkzaam.entered import RESERVED, Entered, Entry
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
-from werkzaam.loading import Beside, loader_for
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
-from werkzaam.sandbox import ChildDied, call
+from werkzaam.sandbox import ChildDied
 from werkzaam.store import Oxigraph
 from werkzaam.terms import GRAPH, ID, WZ, slug
-from werkzaam.validation import SECONDS, beside_of, check, load
+from werkzaam.validation import beside_of, check, each, load
 from werkzaam.withdrawal import claims_of, pointing
 
 
@@ -78,8 +78,6 @@ def add(
     from werkzaam.build import on_disk
 
     contents = [(file, read_file(file)) for file in files]
-    for file, _ in contents:
-        loader_for(file)
     folder, entry, at = on_disk(store), Entry(), on_record.moment(at)
     with folder.writing():
         read = _read(contents, store, entry)
@@ -93,38 +91,30 @@ def add(
 
 
 def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry) -> list[_Read]:
-    texts = [(file, content.decode("latin-1")) for file, content in contents]
+    content = dict(contents)
     read: list[_Read] = []
-    for index, (file, content) in enumerate(contents):
-        try:
-            told: dict[str, Any] = call(_in_child, texts, index, store, seconds=SECONDS)
-        except ChildDied as death:
-            entry.findings.append(death.told(file))
+    shacl.engine(shacl.chosen(), prepared.model())  # before the children, which then have it
+    for file, told in each(_in_child, contents, store):
+        if isinstance(told, ChildDied):
+            entry.findings.append(told.told(file))
             continue
         entry.findings += map(Finding.from_dict, told["findings"])
         triples = frozenset(quad.triple for quad in ox.parse(told["triples"].encode(), format=ox.RdfFormat.N_TRIPLES))
         beside = [(name, text.encode("latin-1")) for name, text in told["beside"].items()]
         places = {(subject, path): Place(*place) for subject, path, *place in told["places"]}
-        read.append(_Read(file, ((Path(file).name, content), *beside), told["graph"], triples, places))
+        read.append(_Read(file, ((Path(file).name, content[file]), *beside), told["graph"], triples, places))
     return read
 
 
-def _in_child(texts: list[tuple[str, str]], index: int, store: str) -> dict[str, Any]:
-    file = texts[index][0]
-    beside: dict[str, str] = {}
+def _in_child(file: str, text: str, store: str, others: str) -> dict[str, Any]:
+    inner, beside = beside_of(file), dict[str, str]()
 
-    def remembering(other: str) -> Beside:
-        inner = beside_of(other)
+    def remembering(name: str) -> bytes:
+        content = inner(name)
+        beside[name] = content.decode("latin-1")
+        return content
 
-        def read(name: str) -> bytes:
-            content = inner(name)
-            if other == file:
-                beside[name] = content.decode("latin-1")
-            return content
-
-        return read
-
-    loaded, model, names = load(texts, index, store, remembering)
+    loaded, model, names = load(file, text, store, others, remembering)
     return {
         "findings": [one.as_dict() for one in check(loaded, model, names, file)],
         "graph": loaded.graph,

@@ -14,12 +14,12 @@ from werkzaam.build import in_memory
 from werkzaam.contradictions import Given, contradictions
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.foreign import read_file
-from werkzaam.loading import Loaded, loader_for
+from werkzaam.loading import Loaded
 from werkzaam.model import Model
-from werkzaam.sandbox import ChildDied, call
+from werkzaam.sandbox import ChildDied
 from werkzaam.store import Oxigraph
 from werkzaam.terms import ONTOLOGY_GRAPH, slug
-from werkzaam.validation import SECONDS, load, refused
+from werkzaam.validation import each, load, refused
 
 _DEFINED = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -80,16 +80,11 @@ def _confirm(triples: Iterable[ox.Triple], report: Report, defined: Iterable[str
 
 def _read(files: Sequence[str], store: str | None, held: Oxigraph, report: Report) -> tuple[set[str], Given]:
     """Put the documents of `files` into `held`; give the IRIs that they name, and where what stands."""
-    texts = [(file, read_file(file).decode("latin-1")) for file in files]
-    for file, _ in texts:
-        loader_for(file)
     named: set[str] = set()
     given = Given()
-    for index, (file, _) in enumerate(texts):
-        try:
-            loaded: dict[str, Any] = call(_in_child, texts, index, store, seconds=SECONDS)
-        except ChildDied as death:
-            report.findings.append(death.told(file))
+    for file, loaded in each(_in_child, [(file, read_file(file)) for file in files], store):
+        if isinstance(loaded, ChildDied):
+            report.findings.append(loaded.told(file))
             continue
         report.findings += map(Finding.from_dict, loaded["findings"])
         content = loaded["triples"].encode()
@@ -103,9 +98,9 @@ def _read(files: Sequence[str], store: str | None, held: Oxigraph, report: Repor
     return named, given
 
 
-def _in_child(texts: list[tuple[str, str]], index: int, store: str | None) -> dict[str, Any]:
-    loaded, _, _ = load(texts, index, store)
-    places = loaded.places or _sought(loaded, texts[index][1])
+def _in_child(file: str, text: str, store: str | None, others: str) -> dict[str, Any]:
+    loaded, _, _ = load(file, text, store, others)
+    places = loaded.places or _sought(loaded, text)
     return {
         "findings": [one.as_dict() for one in loaded.findings],
         "graph": loaded.graph,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,23 +31,14 @@ SECONDS = 300.0
 def validate(files: Sequence[str], store: str | None = None, engine: str | None = None) -> list[Finding]:
     """Check `files` against the vocabulary, the shapes, the axioms and what `store` already holds.
 
-    Each file is read in a limited child process; what all of them need is made once, before. `engine` is a name of
-    `shacl.ENGINES`, by default what WERKZAAM_SHACL says. Raises `InputError` where a file cannot be read or its ending
-    is unknown; everything else is a finding.
+    `engine` is a name of `shacl.ENGINES`, by default what WERKZAAM_SHACL says. Raises `InputError` where a file cannot
+    be read or its ending is unknown; everything else is a finding.
     """
     engine = shacl.chosen(engine)
-    texts = [(file, read_file(file).decode("latin-1")) for file in files]
-    for file, _ in texts:
-        loader_for(file)
-    shacl.engine(engine, prepared.model())
-    told = list(call_each(_things_of, texts, seconds=SECONDS)) if len(texts) > 1 else []
-    others = "".join(one for one in told if isinstance(one, str))
-    _known.cache_clear()  # what a store holds may have changed since we were called before
-    _known(store, others)
-    gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
-    work = [(file, text, store, engine, others) for file, text in texts]
+    contents = [(file, read_file(file)) for file in files]
+    shacl.engine(engine, prepared.model())  # before the children, which then have it
     found: list[Finding] = []
-    for (file, _), answer in zip(texts, call_each(_findings_of, work, seconds=SECONDS), strict=True):
+    for file, answer in each(_findings_of, contents, store, engine):
         if isinstance(answer, ChildDied):
             found.append(answer.told(file))
         else:
@@ -55,17 +46,34 @@ def validate(files: Sequence[str], store: str | None = None, engine: str | None 
     return found
 
 
+def each(
+    work: Callable[..., Any], contents: Sequence[tuple[str, bytes]], store: str | None, *more: Any
+) -> Iterator[tuple[str, Any]]:
+    """Yield each file with what ``work(file, text, store, others, *more)`` gives in a limited child, or its death.
+
+    The files may name each other: `others` is what all of them make known, and is read once. A text is the bytes of a
+    file as Latin-1. What all children need is made once, before. Raises `InputError` for an unknown ending.
+    """
+    for file, _ in contents:
+        loader_for(file)
+    texts = [(file, content.decode("latin-1")) for file, content in contents]
+    told = list(call_each(_things_of, texts, seconds=SECONDS)) if len(texts) > 1 else []
+    others = "".join(one for one in told if isinstance(one, str))
+    _known.cache_clear()  # what a store holds may have changed since we were called before
+    _known(store, others)
+    gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
+    items = [(file, text, store, others, *more) for file, text in texts]
+    answers = call_each(work, items, seconds=SECONDS)
+    return zip([file for file, _ in texts], answers, strict=True)
+
+
 def _things_of(file: str, text: str) -> str:
     things = loader_for(file).things(text.encode("latin-1"), prepared.model(), beside_of(file))
     return "".join(f"{one} .\n" for one in things)
 
 
-def _findings_of(file: str, text: str, store: str | None, engine: str, others: str) -> list[dict[str, Any]]:
-    model, content = prepared.model(), text.encode("latin-1")
-    names = _known(store, others).copy()
-    if not others:
-        add_names(names, model, loader_for(file).things(content, model, beside_of(file)))
-    loaded = loader_for(file).load(content, file, model, names, beside_of(file))
+def _findings_of(file: str, text: str, store: str | None, others: str, engine: str) -> list[dict[str, Any]]:
+    loaded, model, names = load(file, text, store, others)
     return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: in_memory(store))]
 
 
@@ -80,20 +88,17 @@ def _known(store: str | None, others: str) -> Names:
 
 
 def load(
-    texts: Sequence[tuple[str, str]], index: int, store: str | None, besides: Callable[[str], Beside] | None = None
+    file: str, text: str, store: str | None = None, others: str = "", beside: Beside | None = None
 ) -> tuple[Loaded, Model, Names]:
-    """Load one of `texts` (files with their bytes as Latin-1), which may name what the others and `store` make known.
+    """Load a document, its bytes as Latin-1, which may name what it, `store` and `others` make known; see `each`.
 
-    `besides` gives for a file the reader of what stands beside it. To be called in a limited child.
+    `beside` reads the files of its folder, by default any. To be called in a limited child.
     """
-    besides = besides or beside_of
-    contents = [(file, text.encode("latin-1")) for file, text in texts]
-    model = prepared.model()
-    names = prepared.names(store).copy()
-    for file, content in contents:
-        add_names(names, model, loader_for(file).things(content, model, besides(file)))
-    file, content = contents[index]
-    return loader_for(file).load(content, file, model, names, besides(file)), model, names
+    model, content, loader = prepared.model(), text.encode("latin-1"), loader_for(file)
+    names, beside = _known(store, others).copy(), beside or beside_of(file)
+    if not others:
+        add_names(names, model, loader.things(content, model, beside))
+    return loader.load(content, file, model, names, beside), model, names
 
 
 def beside_of(file: str) -> Beside:

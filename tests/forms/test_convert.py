@@ -64,7 +64,7 @@ def test_and_from_that_form_back_into_yaml(model: Model, load: Load, case: str, 
 
 def test_a_shipped_case_goes_into_yaml_and_a_workbook_and_back(model: Model) -> None:
     source = Path(__file__).parents[2] / "cases" / "activeren-door-participeren" / "participatiehuis.yaml"
-    loaded, _, names = load_with_store([(str(source), source.read_bytes().decode("latin-1"))], 0, None)
+    loaded, _, names = load_with_store(str(source), source.read_bytes().decode("latin-1"))
     assert len(loaded.triples) > 9000
     for form in ("yaml", "xlsx"):
         made = rewritten(loaded, model, names, form, "en", str(source))

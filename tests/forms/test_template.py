@@ -37,7 +37,7 @@ def test_a_template_is_accepted_and_its_workbook_says_the_same(
     assert ran.code == 0, ran.out
     assert all(re.search(r": (advies|advice): ", line) for line in ran.out.splitlines())
     texts = [(str(file), file.read_bytes().decode("latin-1")) for file in files]
-    said = [load_with_store(texts[at : at + 1], 0, None)[0] for at in range(2)]
+    said = [load_with_store(*one)[0] for one in texts]
     assert said[0].triples == said[1].triples
     kinds = {t.object.value for t in said[0].triples}
     assert (WZ + "Configuration" in kinds) != empty

@@ -47,7 +47,7 @@ def convert(file: str, form: str, lang: str, store: str | None = None) -> Conver
 def _in_child(file: str, text: str, form: str, lang: str, store: str | None) -> tuple[str, list[dict[str, Any]]]:
     from werkzaam.validation import load
 
-    loaded, model, names = load([(file, text)], 0, store)
+    loaded, model, names = load(file, text, store)
     made = rewritten(loaded, model, names, form, lang, file)
     return made.content.decode("latin-1"), [one.as_dict() for one in made.findings]
 
