@@ -117,3 +117,10 @@ def test_wrong_use_is_one_line(run: Run, arguments: list[str], key: str) -> None
     assert ran.code == 2
     assert key in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_what_is_said_of_a_wrong_value_is_not_said_of_an_empty_field(run: Run, lang: str) -> None:
+    written = run("template", "--as", "yaml", "--lang", lang).out
+    assert {"nl": "bekende waarde", "en": "known value"}[lang] in written
+    assert "{value}" not in written

@@ -5,6 +5,7 @@ What the form has no place for is not in the tree; who needs to know reads the t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pyoxigraph as ox
@@ -126,4 +127,5 @@ class _Former:
 def explained(model: Model, one: Field, lang: str) -> str:
     """Say what a field is for and what to fill in, with an example."""
     about, ask = (model.in_both(one.rule, SH + name).get(lang, "") for name in ("description", "message"))
+    ask = re.sub(r"; [«“]\{value\}[^.]*", "", ask)  # what is only said of a value that was given
     return " ".join(part for part in (about, ask) if part)

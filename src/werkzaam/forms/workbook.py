@@ -83,17 +83,22 @@ class _Writer:
         for number, line in enumerate(say(self.lang, "template-workbook").strip().split("\n"), 1):
             cell = self._put(page, number, 1, line.removeprefix("# "))
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+            page.row_dimensions[number].height = _height(line, 100)
             if line.startswith("# "):
                 cell.font = Font(bold=True, size=13)
 
     def _head(self, head: Row) -> None:
+        from openpyxl.styles import Alignment
+
         page = self.book.create_sheet(DOCUMENT)
         for letter, width in (("A", 22), ("B", 40), ("C", 80)):
             page.column_dimensions[letter].width = width
         for number, column in enumerate(self.layout.head, 1):
             self._heading(page, number, 1, column)
             self._put(page, number, 2, head.get(column.heading, ""))
-            self._put(page, number, 3, self.explained(column))
+            explained = self.explained(column)
+            self._put(page, number, 3, explained).alignment = Alignment(wrap_text=True)
+            page.row_dimensions[number].height = _height(explained, 80)
             self._choices(page, column, f"B{number}")
 
     def _sheet(self, sheet: Sheet, rows: list[Row]) -> None:
@@ -107,7 +112,7 @@ class _Writer:
         columns = [one for one in sheet.columns if self.form or one.heading in used]
         for number, column in enumerate(columns, 1):
             letter = get_column_letter(number)
-            page.column_dimensions[letter].width = _WIDE[column.field.kind] if column.field else 14
+            page.column_dimensions[letter].width = _WIDE[column.field.kind] if column.field else 24
             page.column_dimensions[letter].number_format = "@"
             self._heading(page, 1, number, column, sheet)
             self._choices(page, column, f"{letter}2:{letter}{max(ROOM, len(rows) + 100)}", sheet)
@@ -200,6 +205,11 @@ class _Writer:
             cell.data_type = "s"  # never a formula, number or error, whatever it looks like
         cell.number_format = "@"
         return cell
+
+
+def _height(text: str, width: int) -> int:
+    """Give the points that a text needs in a column of `width` characters; not every program finds that itself."""
+    return 17 * max(1, -(-len(text) // (width - 10)))
 
 
 def escape(text: str) -> str:
