@@ -13,7 +13,7 @@ run: $(VENV)/run.stamp
 	@$(BIN)/werkzaam what-works --for no-paid-work-wanted
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -q -n 2 $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -25,7 +25,7 @@ wheel: $(VENV)/test.stamp
 	$(BIN)/python -m build -w -o dist .
 	$(PYTHON) -m venv .wheel
 	.wheel/bin/pip install --quiet --disable-pip-version-check dist/*.whl pytest pytest-xdist hypothesis
-	PYTHONSAFEPATH=1 .wheel/bin/python -m pytest -q -n 2 -o pythonpath= -p no:cacheprovider $(ARGS) tests
+	PYTHONSAFEPATH=1 .wheel/bin/python -m pytest -q -n 2 --dist loadfile -o pythonpath= -p no:cacheprovider $(ARGS) tests
 
 soak: $(VENV)/test.stamp
 	$(BIN)/python tests/soak.py --check "$(CHECK)" --seed "$(or $(SEED),1)" --number "$(or $(N),1000)"

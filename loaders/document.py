@@ -18,7 +18,7 @@ from werkzaam.forms.text import hidden_values
 from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Field, Model, Names
 from werkzaam.naming import Naming, by_content
-from werkzaam.terms import GRAPH, LANGUAGES, TYPE, WZ, expand, fold
+from werkzaam.terms import GRAPH, LANGUAGES, RDFS, TYPE, WZ, XSD, expand, fold, slug
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence, read
 
 SUFFIXES = (".yaml", ".yml")
@@ -26,6 +26,7 @@ FORMAT = "1"
 _ID, _KIND = ("id",), {"nl": "soort", "en": "kind"}
 _HEADER = {"werkzaam", "taal", "language", "document"}
 _ROOT = WZ + "CaseDocument"
+_NUMBERS, _COMMA = {XSD + "decimal", XSD + "integer"}, re.compile(r"-?\d+,\d+")
 
 
 def load(content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> Loaded:
@@ -136,7 +137,7 @@ class _Document:
         if not isinstance(language, Scalar) or language.text not in LANGUAGES:
             self.findings.append(finding("language-missing", language.place if language else place))
             return False
-        self.lang = language.text
+        self.lang = self.loaded.lang = language.text
         if not _plain(self.study):
             value = _value(self.tree, "onderzoek", "study")
             self.findings.append(finding("study-missing", value.place if value else place))
@@ -184,12 +185,18 @@ class _Document:
             return self._texts(one, value, iri)
         if one.kind == "node":
             if not isinstance(value, Mapping):
-                return self._wrong("mapping-expected", value.place, one, iri)
+                fields = self.model.fields_of(one.target or "").values()
+                known = ", ".join(sorted(field.keys[self.lang] for field in fields if self.lang in field.keys))
+                return self._wrong("mapping-expected", value.place, one, iri, known=known)
             cls, called = self._class(value, one.target or ""), self._call(value, one, iri)
             return self._node(value, cls, called) if cls and called else None
         if not isinstance(value, Scalar):
             return self._wrong("text-expected", value.place, one, iri)
         if one.kind == "literal":
+            if one.target in _NUMBERS and _COMMA.fullmatch(value.text):
+                near = value.text.replace(",", ".")
+                self._wrong("number-comma", value.place, one, iri, value=value.text, near=near, instead=near)
+                return near  # or its lack would be told too
             return value.text
         if one.kind == "class":
             found = self._class_named(value, one.target or "")
@@ -335,15 +342,20 @@ class _Document:
         from rapidfuzz import process
 
         other = next((one for one in self._all_fields() if key.text in one.keys.values()), None)
-        near = process.extractOne(key.text, list(known), score_cutoff=60)
+        near = process.extractOne(key.text, list(known), score_cutoff=70)
+        data: dict[str, Any] = {"known": ", ".join(sorted(known)), "near": near[0] if near else ""}
         if other and other.keys.get(self.lang) in known:
-            suggestion = other.keys[self.lang]
+            name = "key-unknown-near"
+            data["near"] = other.keys[self.lang]
+        elif key.text.isdecimal():  # half of a number with a comma, or of a list, in braces
+            name = "key-is-number"
+        elif other:
+            having = (cls for cls, those in self.model.fields.items() if other.path in those)
+            name = "key-elsewhere"
+            data["kinds"] = self._called(having)
         else:
-            suggestion = near[0] if near else ""
-        name = "key-unknown-near" if suggestion else "key-unknown"
-        self.findings.append(
-            finding(name, key.place, subject=iri, key=key.text, near=suggestion, known=", ".join(sorted(known)))
-        )
+            name = "key-unknown-near" if near else "key-unknown"
+        self.findings.append(finding(name, key.place, subject=iri, key=key.text, **data))
 
     def _all_fields(self) -> Iterable[Field]:
         return (one for fields in self.model.fields.values() for one in fields.values())
@@ -358,9 +370,56 @@ class _Document:
                 value=value.text,
                 known=", ".join("/".join(h.split("/")[-2:]) for h in hits),
             )
-        near = self.names.near(value.text, self.naming.wanted(one), self.lang)
+        wanted = self.naming.wanted(one)
+        parts = [part.strip() for part in value.text.split(",")]
+        if len(parts) > 1 and all(self.naming.find(part, wanted) for part in parts):
+            return self._wrong("name-of-many", value.place, one, iri, value=value.text)
+        others = [hit for hit in self.names.find(value.text) if hit in self.names.labels]
+        if others and one.kind == "name":
+            kinds = self.model.lowest(self.names.classes[others[0]])
+            keys = self._keys_for(one, others)
+            return self._wrong(
+                "name-other-kind",
+                value.place,
+                one,
+                iri,
+                then="name-goes-under" if keys else "",
+                value=value.text,
+                kind=self._called(kinds),
+                wanted=self._called([one.target or ""]),
+                keys=", ".join(keys),
+            )
+        near = self.naming.near(value.text, wanted, self.lang)
         key = "name-unknown-near" if near else "name-unknown"
-        return self._wrong(key, value.place, one, iri, value=value.text, near=", ".join(near))
+        return self._wrong(key, value.place, one, iri, value=value.text, near=", ".join(near), **self._way(one))
+
+    def _called(self, classes: Iterable[str]) -> dict[str, str]:
+        """Give the labels of classes, a language."""
+        labels = [self.model.in_both(cls, RDFS + "label") for cls in sorted(classes)]
+        return {lang: ", ".join(dict.fromkeys(one[lang] for one in labels if lang in one)) for lang in LANGUAGES}
+
+    def _keys_for(self, one: Field, hits: Iterable[str]) -> list[str]:
+        """Give the keys, beside that of a field, that take one of `hits`."""
+        kinds = {kind for hit in hits for kind in self.names.classes[hit]}
+        beside = [fields for fields in self.model.fields.values() if one.path in fields]
+        taking = [
+            field
+            for fields in beside
+            for field in fields.values()
+            if field.kind == "name" and field.target and kinds & (self.naming.wanted(field) or set())
+        ]
+        return sorted({field.keys[self.lang] for field in taking if self.lang in field.keys})
+
+    def _way(self, one: Field) -> dict[str, str]:
+        """Give the message that says how to bring what is not known yet, with what it needs."""
+        root = self.model.fields_of(_ROOT)
+        for path, message in ((WZ + "proposes", "way-of-concepts"), (WZ + "describes", "way-of-things")):
+            field = root.get(path)
+            below = self.model.children.get(field.target or "", set()) if field else set()
+            if field and one.kind == "name" and one.target in below and self.lang in field.keys:
+                kind = self.model.in_both(one.target or "", RDFS + "label").get(self.lang, slug(one.target or ""))
+                return {"then": message, "list": field.keys[self.lang], "kindkey": _KIND[self.lang], "kindname": kind}
+        return {}
 
     def _wrong(self, message: str, place: Place, one: Field, iri: str, **data: Any) -> Any:
         """Note what is wrong; gives None, which stands for no value."""

@@ -20,8 +20,9 @@ from werkzaam.forms.rdfchecks import check_statements, tell_former
 from werkzaam.forms.text import decode, hidden_values
 from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Model, Names
-from werkzaam.terms import GRAPH, OWL, TYPE, WZ
+from werkzaam.terms import GRAPH, OWL, TYPE, WZ, XSD
 
+_NUMBERS = {XSD + "integer", XSD + "decimal"}
 Look = Callable[[bytes, str, Model, Names], jsonld.Looked]
 
 
@@ -55,7 +56,8 @@ class Rdf:
 
     def _fill(self, loaded: Loaded, quads: frozenset[ox.Quad], file: str, model: Model, names: Names) -> None:
         whole = {quad.triple for quad in quads}
-        loaded.triples, _ = renamed({t for t in whole if not isinstance(t.object, ox.Triple)}, model.former)
+        plain = {t for t in whole if not isinstance(t.object, ox.Triple)}
+        loaded.triples, _ = renamed(_as_written(plain, model), model.former)
         nested = sum(isinstance(t.object, ox.Triple) for t in whole)
         if nested:
             loaded.findings.append(finding("triple-terms", Place(file), count=nested))
@@ -82,10 +84,8 @@ class Rdf:
             value = getattr(triple.object, "value", "")
             loaded.findings.append(finding("imports-not-followed", place, severity="warning", value=value))
         loaded.triples = named(loaded.triples, loaded.places, model)
-        blank = sum(isinstance(t.subject, ox.BlankNode) for t in loaded.triples)
-        if blank:
-            place = loaded.places.get(("", "")) or Place(file)
-            loaded.findings.append(finding("blank-nodes", place, count=blank))
+        nameless = _nameless(loaded, file, model)
+        loaded.findings += (finding("blank-nodes", place) for place in sorted(nameless, key=str))
         loaded.findings += check_statements(loaded, file, model, names)
         complete(loaded, model)
 
@@ -98,6 +98,36 @@ class Rdf:
             return
         found = {quad.triple for quad in quads if not isinstance(quad.object, ox.Triple)}
         yield from renamed(found, model.former)[0]
+
+
+def _as_written(triples: set[ox.Triple], model: Model) -> set[ox.Triple]:
+    """Give numbers as text where text is due: Turtle makes a number of ``wz:page 33``, as JSON and a cell do."""
+    due = {
+        path
+        for fields in model.fields.values()
+        for path, one in fields.items()
+        if one.kind == "literal" and one.target == XSD + "string"
+    }
+    return {
+        ox.Triple(t.subject, t.predicate, ox.Literal(t.object.value))
+        if t.predicate.value in due and isinstance(t.object, ox.Literal) and t.object.datatype.value in _NUMBERS
+        else t
+        for t in triples
+    }
+
+
+def _nameless(loaded: Loaded, file: str, model: Model) -> set[Place]:
+    """Give where nameless things stand that are no part of another; parts of an unknown class may be parts."""
+    nodes = {t.subject for t in loaded.triples if isinstance(t.subject, ox.BlankNode)}
+    kinds = {(t.subject, str(t.object)[1:-1]) for t in loaded.triples if t.predicate.value == TYPE}
+    odd = {subject for subject, _ in kinds} - {subject for subject, kind in kinds if model.fields_of(kind)}
+    inner = {t.object for t in loaded.triples if t.subject in nodes or t.subject in odd}
+    found = set()
+    for node in nodes - inner:
+        above = [t for t in loaded.triples if t.object == node]
+        known = [(f"_:{node.value}", ""), *((str(t.subject)[1:-1], t.predicate.value) for t in above), ("", "")]
+        found.add(next((loaded.places[one] for one in known if one in loaded.places), Place(file)))
+    return found
 
 
 @lru_cache(maxsize=8)

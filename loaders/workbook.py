@@ -96,7 +96,9 @@ def _refused(content: bytes) -> Finding | None:
                     told = _part(archive, part)
                     if told:
                         return told
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
+    except zipfile.BadZipFile:
+        return finding("workbook-unreadable", place, problem="ZIP")
+    except (NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
         return finding("workbook-unreadable", place, problem=type(error).__name__)
     return None
 

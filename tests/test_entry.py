@@ -123,11 +123,11 @@ def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, model
     `filled` went the whole way, and so do tests that ask for `whole`.
     """
 
-    def here(function: Callable[..., Any], *given: Any, seconds: float) -> Any:
+    def here(function: Callable[..., Any], *given: Any, seconds: float = 0) -> Any:
         return json.loads(json.dumps(function(*given)))
 
     if "whole" not in request.fixturenames:
-        monkeypatch.setattr(entry_module, "call", here)
+        monkeypatch.setattr(validation, "call_each", lambda work, items, seconds: [here(work, *one) for one in items])
         monkeypatch.setattr(entry_module, "check", lambda loaded, *more: loaded.findings)
         monkeypatch.setattr(upkeep, "call", here)
         for module in (validation, upkeep):
@@ -689,7 +689,7 @@ def test_building_again_leaves_what_people_changed(opened: Werkzaam, store: str,
 def test_the_command_line_adds_shows_and_retracts(run: Run, store: str, case: str, write: Any, whole: None) -> None:
     path = write("tafel.yaml", case)
     ran = run("add", path, "--store", store, "--by", NAME, "--at", AT)
-    assert (ran.code, ran.out.splitlines()[-1]) == (0, f"{DOCUMENT}: version 1 accepted, 6 claims")
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, f"{DOCUMENT}: version 1 accepted; claims: 6")
     ran = run("history", DOCUMENT, "--store", store, "--format", "csv")
     assert ran.out.splitlines()[1].startswith(f"{DOCUMENT},1,added,{AT},")
     assert NAME not in ran.out
@@ -697,7 +697,7 @@ def test_the_command_line_adds_shows_and_retracts(run: Run, store: str, case: st
     ran = run("retract", "buurttafel/b2", "--store", store, "--reason-nl", "dubbel")
     assert ran.code == 2
     ran = run("retract", "buurttafel/b2", "--store", store, "--reason-nl", "dubbel", "--reason-en", "twice")
-    assert (ran.code, ran.out) == (0, f"{DOCUMENT}: claim retracted, 5 claims left\n")
+    assert (ran.code, ran.out) == (0, f"{DOCUMENT}: claim retracted; left: 5\n")
     ran = run("add", path, "--store", store, "--format", "json")
     assert ran.code == 1
     assert [one["rule"] for one in json.loads(ran.out)["findings"] if one["severity"] == "violation"] == [

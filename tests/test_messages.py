@@ -30,9 +30,12 @@ FAMILIES = {
     "severity-": {"violation", "warning", "info"},
     "report-": {"where", "severity", "what", "code"},
     "explain-": {"good", "bad"},
+    "history-": {"document", "version", "action", "at", "sha256", "ontology", "claim", "by"},
 }
 # Keys that are handed on before they are said.
-HANDED_ON = re.compile(r"(word|heading|pattern|validate|query|template|explain)-[a-z-]+|(turtle|jsonld|xml)-syntax")
+HANDED_ON = re.compile(
+    r"(word|heading|way-of|name-goes|pattern|validate|query|template|explain)-[a-z-]+|(turtle|jsonld|xml)-syntax"
+)
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

@@ -177,7 +177,8 @@ def history(
     if form == "csv":
         sys.stdout.write(as_csv(columns, rows))
     else:
-        _out(grid(columns, [[cell[:12] if len(cell) == 64 else cell for cell in row] for row in rows]))
+        heads = [say(opened.lang, f"history-{column}") for column in columns]
+        _out(grid(heads, [[cell[:12] if len(cell) == 64 else cell for cell in row] for row in rows]))
 
 
 def _cell(one: dict[str, Any], column: str) -> str:

@@ -79,10 +79,19 @@ def finding(
     subject: str = "",
     path: str = "",
     rule: str = "",
+    then: str = "",
     **data: Any,
 ) -> Finding:
-    """Make a finding of which the message stands in the catalogue under `key`."""
-    text = {lang: say(lang, key, **data) for lang in ("nl", "en")}
+    """Make a finding of which the message stands in the catalogue under `key`, with that under `then` behind it.
+
+    A value in `data` that differs by language is a mapping from language to text.
+    """
+
+    def told(lang: str) -> str:
+        filled = {name: value[lang] if isinstance(value, dict) else value for name, value in data.items()}
+        return " ".join(say(lang, one, **filled) for one in (key, then) if one)
+
+    text = {lang: told(lang) for lang in ("nl", "en")}
     more = (str(data.get("instead", "")), str(data.get("value", "")))
     return Finding(rule or key, severity, place, text, subject, path, *more)
 

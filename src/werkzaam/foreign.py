@@ -72,6 +72,8 @@ def read_file(path: str) -> bytes:
             raise InputError("file-is-folder", file=path)
         with place.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError("file-absent", file=path) from None
     except OSError as error:
         raise InputError("file-unreadable", file=path, problem=error.strerror or "") from None
     if len(content) > MAX_FILE_BYTES:

@@ -35,7 +35,8 @@ class Loaded:
     """What a loader made of a file: one named graph, where each value stood, and what is wrong.
 
     `places` maps (subject, property) to a place, and (subject, "") to the place of the subject itself; `values` maps
-    (subject, property, value), where a reader tells the values of a list or the languages of a text apart.
+    (subject, property, value), where a reader tells the values of a list or the languages of a text apart. `lang` is
+    the language of the keys, "" for a form without.
     """
 
     graph: str
@@ -43,6 +44,7 @@ class Loaded:
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     values: dict[tuple[str, str, str], Place] = field(default_factory=dict)
+    lang: str = ""
 
     def place(self, subject: str, path: str, file: str, value: str = "") -> Place:
         """Give where a value of something stands, or else its property, the thing itself, or the file."""

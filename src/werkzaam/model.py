@@ -95,9 +95,11 @@ class Names:
 
         wanted = None if wanted is None else set(wanted)
         words = [w for w, iris in self.words.items() if any(self._fits(i, wanted) for i in iris)]
-        hits = process.extract(fold(name), words, scorer=fuzz.WRatio, limit=8, score_cutoff=70)
+        # A slip of the pen first; then a name of which this is a good part.
+        hits = process.extract(fold(name), words, scorer=fuzz.ratio, limit=8, score_cutoff=70)
+        hits += process.extract(fold(name), words, scorer=fuzz.WRatio, limit=8, score_cutoff=85)
         given = [
-            self.labels.get(iri, {}).get(lang) or slug(iri)
+            self.labels.get(iri, {}).get(lang) or (slug(iri) if fold(slug(iri)) == word else word)
             for word, _, _ in hits
             for iri in sorted(self.words[word])
             if self._fits(iri, wanted)
@@ -117,6 +119,7 @@ class Model:
         self._by: dict[str, dict[str, list[ox.Literal | ox.NamedNode | ox.BlankNode]]] = {}
         self._parents: dict[str, tuple[str, ...]] = {}
         self._fields_of: dict[str, dict[str, Field]] = {}
+        self._keys: dict[tuple[str, str], dict[str, str]] = {}
         self._classes_named: dict[str, dict[str, str]] = {}
         for triple in (*self.ontology, *self.shapes):
             subject = getattr(triple.subject, "value", "")
@@ -222,6 +225,17 @@ class Model:
                 merged.update(self.fields.get(up, {}))
             self._fields_of[cls] = merged
         return self._fields_of[cls]
+
+    def keys(self, told: str, lang: str) -> Mapping[str, str]:
+        """Give the keys in the language `told` with what they are called in `lang`, where that is one word."""
+        if (told, lang) not in self._keys:
+            found: dict[str, set[str]] = {}
+            for fields in self.fields.values():
+                for one in fields.values():
+                    if one.keys.keys() >= {told, lang}:
+                        found.setdefault(one.keys[told], set()).add(one.keys[lang])
+            self._keys[told, lang] = {key: min(those) for key, those in found.items() if len(those) == 1}
+        return self._keys[told, lang]
 
     @cached_property
     def former(self) -> dict[str, Former]:

@@ -42,12 +42,23 @@ class Naming:
         if own is not None and "://" not in name:
             return self.names.find(own + name, wanted)
         hits = self.names.find(name, wanted)
-        # A topic only helps filters to find, a measure to count; where something else has the name, that is meant.
+        # A topic only helps filters to find, a measure to count, and a study is what a publication of the same name is
+        # about; where something else has the name, that is meant.
         # What is known by its id within the study is never meant by that alone.
-        helping = {WZ + "Topic", WZ + "Measure", *self.bases}
+        helping = {WZ + "Topic", WZ + "Measure", WZ + "Publication", *self.bases}
         hits = [hit for hit in hits if helping.isdisjoint(self.names.classes[hit])] or hits
         exact = [hit for hit in hits if hit.endswith("/" + name)]
         return exact if len(exact) == 1 else hits
+
+    def near(self, name: str, wanted: set[str] | None, lang: str) -> list[str]:
+        """Give names that look like `name`: of what is known within the study alone, only the study's own."""
+        own = next((base for cls, base in self.bases.items() if wanted is not None and cls in wanted), None)
+        if own is None:
+            return self.names.near(name, wanted, lang)
+        from rapidfuzz import process
+
+        ids = [iri.removeprefix(own) for iri in self.names.classes if iri.startswith(own)]
+        return [found for found, _, _ in process.extract(name, [one for one in ids if "/" not in one], limit=3)]
 
     def name(self, iri: str, one: Field, lang: str) -> str:
         """Give the shortest name by which a field finds `iri`: what people say, else slug, CURIE or the IRI itself."""

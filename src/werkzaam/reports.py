@@ -21,6 +21,9 @@ from werkzaam.terms import BASE, LANGUAGES, PREFIXES, SH, TYPE, XSD
 VERSION = 1
 """Of the JSON form; fields may be added within a version."""
 
+MUCH_ADVICE = 3
+"""How many pieces of advice on a file are told in one line of text."""
+
 _LEVELS = {"violation": "error", "warning": "warning", "info": "note"}
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _SOURCE = "http://purl.org/dc/terms/source"
@@ -53,11 +56,23 @@ def count(findings: Iterable[Finding]) -> dict[str, int]:
 
 
 def as_text(findings: Sequence[Finding], files: Sequence[str], lang: str) -> str:
-    """Give a line a finding, as compilers do: ``case.yaml:12:20: error: … [Claim-scope]``."""
-    lines = (
+    """Give a line a finding, as compilers do: ``case.yaml:12:20: error: … [Claim-scope]``.
+
+    Where there is more than a little advice on a file, it is one line behind what must be mended.
+    """
+    advice: dict[str, list[Finding]] = {}
+    for one in findings:
+        if one.severity == "info":
+            advice.setdefault(one.place.file, []).append(one)
+    lines = [
         f"{one.place}: {say(lang, f'severity-{one.severity}')}: {one.message(lang)} [{code_of(one.rule)}]\n"
         for one in findings
-    )
+        if one.severity != "info" or len(advice[one.place.file]) < MUCH_ADVICE
+    ]
+    for file, those in advice.items():
+        if len(those) >= MUCH_ADVICE:
+            codes = ", ".join(dict.fromkeys(code_of(one.rule) for one in those))
+            lines.append(f"{file}: {say(lang, 'severity-info')}: {say(lang, 'advice-in-short', codes=codes)}\n")
     return "".join(lines)
 
 

@@ -87,7 +87,7 @@ def rule(code: str) -> Rule:
 
 def told(one: Rule, lang: str) -> str:
     """Give the message of a rule without a document: what stands for a value is an ellipsis."""
-    return re.sub(r"\{\w+\}", "…", one.text[lang])
+    return re.sub(r"(?<!\{)\{\w+\}(?!\})", "…", one.text[lang]).replace("{{", "{").replace("}}", "}")
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -133,8 +134,16 @@ def check(
         opened = held() if held and _speaks_of_others(loaded, model, names) else None
         for more in (shapes, _by_axioms(loaded, around, model, file, opened)):
             told = {(one.subject, one.path) for one in findings if one.path}
+            told |= _following(told, loaded, model)
             findings += [one for one in more if (one.subject, one.path) not in told]
     return sorted(findings, key=_in_order)
+
+
+def _following(told: set[tuple[str, str]], loaded: Loaded, model: Model) -> set[tuple[str, str]]:
+    """Give the fields that have their value from one of the document's that was told, and so miss it for that."""
+    wrong = {path for subject, path in told if subject == loaded.graph}
+    after = {path for fields in model.fields.values() for path, one in fields.items() if one.default_from in wrong}
+    return {(str(t.subject)[1:-1], path) for t in loaded.triples for path in after} if after else set()
 
 
 def _in_order(one: Finding) -> tuple[int, int, str, str, str]:
@@ -163,10 +172,21 @@ def _by_shapes(
             path = next((one for one in sorted(own[at]) if value in own[at][one]), "")
         if at in own and isinstance(at, ox.NamedNode):
             place = loaded.place(at.value, path, file, value.value if value and sure else "")
-            text, given = _filled(model.in_both(result.shape, SH + "message"), value, names)
+            message = _with_keys_of(loaded.lang, model.in_both(result.shape, SH + "message"), model)
+            text, given = _filled(message, value, names)
             one = Finding(result.shape, result.severity, place, text, at.value, path, value=given)
             found.setdefault((one.rule, one.subject, one.path, one.value), one)
     return found.values()
+
+
+def _with_keys_of(lang: str, text: dict[str, str], model: Model) -> dict[str, str]:
+    """Give a message that names keys as the document has them, whatever language it is in."""
+
+    def changed(told: str, one: str) -> str:
+        keys = model.keys(told, lang)
+        return re.sub(r"(?<=[«“])[a-z-]+(?=[»”])", lambda key: keys.get(key[0], key[0]), one)
+
+    return {told: changed(told, one) for told, one in text.items()} if lang else text
 
 
 def _filled(text: dict[str, str], value: shacl.Term | None, names: Names) -> tuple[dict[str, str], str]:

@@ -83,6 +83,8 @@ class _Reader:
             # Newer versions of libyaml refuse deep nesting themselves, before they give the first event.
             if "nesting" in problem or "depth" in problem:
                 self.findings.append(finding("too-deep", place, depth=MAX_DEPTH))
+            elif problem.startswith("mapping values are not allowed"):
+                self.findings.append(finding("yaml-colon", place))
             else:
                 self.findings.append(finding("yaml-syntax", place, problem=problem))
             return None, self.findings

@@ -107,7 +107,7 @@ def test_the_context_is_the_one_that_documents_may_name(run: Run) -> None:
         (["template", "--as", "docx"], "does not fit"),
         (["convert", "x.yaml"], "Say with --to in which form"),
         (["convert", "x.yaml", "--out", "x.docx"], "Say with --to in which form"),
-        (["convert", "x.yaml", "--to", "ttl"], "cannot be read"),
+        (["convert", "x.yaml", "--to", "ttl"], "does not exist"),
         (["convert", "x.docx", "--to", "ttl"], "cannot read this kind of file"),
         (["template", "--as", "yaml", "--out", "/proc/nothing/x.yaml"], "cannot be written"),
     ],

@@ -200,7 +200,7 @@ WRONG = [
         "name of another class",
         "- {id: b1, soort: configuratie, mechanisme: mode/observed}",
         f"{CLAIM}:45",
-        "is not known",
+        "does not fit under",
     ),
     ("claim unknown", "- {id: b1, soort: feit, herhaalt: b9}", f"{CLAIM}:35", "“b9” is not known under “herhaalt”"),
     (

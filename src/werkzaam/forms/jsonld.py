@@ -219,7 +219,7 @@ class _Reader:
         if data == CONTEXT:
             return scope.with_terms(self.ours), self.ours
         self.remote(tree.text, tree.place)
-        return scope, {}
+        return scope.with_terms(self.ours), {}  # it was most likely ours that was meant
 
     def remote(self, value: str, place: Place) -> None:
         self.refused = True

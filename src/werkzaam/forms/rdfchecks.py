@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
@@ -10,7 +11,7 @@ from werkzaam.deprecation import Former
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.loading import Loaded
 from werkzaam.model import Model, Names
-from werkzaam.terms import BASE, GRAPH, TYPE, WZ, shorten, slug
+from werkzaam.terms import BASE, GRAPH, ID, TYPE, WZ, shorten, slug
 from werkzaam.turtlenames import names_in
 
 
@@ -59,15 +60,23 @@ class _Checker:
         about = {"subject": subject, "path": path}
         if path == TYPE:
             if isinstance(value, ox.NamedNode) and value.value.startswith(WZ) and value.value not in self.terms:
-                known = ", ".join(sorted(map(slug, self.model.fields)))
-                yield finding("kind-unknown", place, value=shorten(value.value), known=known, **about)
+                yield self._kind(shorten(value.value), place, about)
             return
-        if path.startswith(WZ) and path not in self.known(subject) and self.kinds.get(subject):
+        if path.startswith(WZ) and path not in self.known(subject) and self.kinds.get(subject, set()) & self.terms:
             yield self._property(subject, path, place)
         if isinstance(value, ox.NamedNode) and value.value.startswith(BASE) and not self._exists(value.value):
             near = self._near(subject, path, value.value)
             key = "iri-unknown-near" if near else "iri-unknown"
             yield finding(key, place, value=shorten(value.value), near=", ".join(near), **about)
+
+    def _kind(self, given: str, place: Place, about: dict[str, str]) -> Finding:
+        from rapidfuzz import process
+
+        known = sorted(map(slug, self.model.fields))
+        near = process.extractOne(given.partition(":")[2], known, score_cutoff=75)
+        if near:
+            return finding("kind-unknown-near", place, value=given, near=f"wz:{near[0]}", **about)
+        return finding("kind-unknown", place, value=given, known=", ".join(known), **about)
 
     def _property(self, subject: str, path: str, place: Place) -> Finding:
         from rapidfuzz import process
@@ -81,10 +90,15 @@ class _Checker:
 
     def _near(self, subject: str, path: str, iri: str) -> list[str]:
         """Give known names, of the class that the property takes, that look like an unknown one."""
+        beside = iri.rpartition("/")[0] + "/"
+        if iri.startswith(ID + "claim/") or any(one.startswith(beside) for one in self.kinds):
+            return [
+                shorten(one) for one in difflib.get_close_matches(iri, [k for k in self.kinds if k.startswith(beside)])
+            ]
         fields = [self.model.fields_of(cls).get(path) for cls in self.kinds.get(subject, ())]
         wanted = {one for field in fields if field and field.target for one in self.model.children[field.target]}
         found = (self.names.find(near, wanted or None) for near in self.names.near(slug(iri), wanted or None))
-        return [shorten(one) for hits in found for one in hits[:1]]
+        return list(dict.fromkeys(shorten(one) for hits in found for one in hits[:1]))
 
     def _exists(self, iri: str) -> bool:
         return iri in self.names.classes or iri in self.terms or iri in self.kinds or iri.startswith(GRAPH)

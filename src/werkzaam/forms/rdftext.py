@@ -102,6 +102,7 @@ class _Compact:
             said = self._value(one, value)
             if said is not None:
                 self.used.add(term)
+                self._short(path)  # the term is explained by the prefix of its property
                 made.setdefault(term, []).append(said)
                 return
         made.setdefault(self._short(path), []).append(self._in_full(value))

@@ -103,6 +103,8 @@ def places(text: str, file: str) -> dict[tuple[str, str], Place]:
                     found.setdefault(("", ""), place)
                 if not now.subject:
                     now.subject, now.place = iri or "_", place
+                    if token.kind == "blank":
+                        found.setdefault((token.text, ""), place)
                 elif not now.predicate:
                     now.predicate = iri or "_"
                     if now.subject != "_" and iri:

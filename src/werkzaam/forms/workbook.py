@@ -19,6 +19,7 @@ ROOM = 500
 MAX_LIST = 400
 
 _ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_NEEDED = ("Thing", "Claim", "Figure", "Actor", "OutcomeChange", "Evidence", "Coverage", "ContentConcept")
 _WIDE = {"text": 44, "name": 24, "class": 24, "literal": 16}
 
 _OURS = {
@@ -42,7 +43,7 @@ def write(tree: Mapping, model: Model, names: Names, lang: str) -> bytes:
 def template(rows: Rows, model: Model, names: Names, lang: str) -> bytes:
     """Give a workbook to fill in, with `rows` in it: what it is, the sheets that a case needs, their drop-downs."""
     layout = Layout(model, lang)
-    needed = {WZ + one for one in ("Thing", "Claim", "Figure", "Actor", "OutcomeChange", "Evidence", "Coverage")}
+    needed = {WZ + one for one in _NEEDED}
     shown = {sheet.title for sheet in layout.sheets if sheet.cls in needed or sheet.title in rows.sheets}
     return _Writer(layout, model, names, shown, form=True).run(rows)
 
