@@ -391,7 +391,8 @@ class _Document:
             )
         near = self.naming.near(value.text, wanted, self.lang)
         key = "name-unknown-near" if near else "name-unknown"
-        return self._wrong(key, value.place, one, iri, value=value.text, near=", ".join(near), **self._way(one))
+        way = {} if len(near) == 1 else self._way(one)
+        return self._wrong(key, value.place, one, iri, value=value.text, near=", ".join(near), **way)
 
     def _called(self, classes: Iterable[str]) -> dict[str, str]:
         """Give the labels of classes, a language."""
