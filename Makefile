@@ -1,5 +1,5 @@
 # make run    set up and answer from the packaged data what works for clients who do not want paid work
-# make test   set up and run all tests that need Python alone
+# make test   set up and run the tests that need Python alone, in some minutes      make thorough   the long ones
 # make check  lint and types      make wheel  build the wheel and test it without development packages
 # make soak CHECK=foreign SEED=1 N=1000    a heavy check (crawl, engines, figures, foreign, kill, mutate), recorded in docs/measurements/
 # make lock   renew the lock files
@@ -7,13 +7,16 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test check wheel soak lock clean
+.PHONY: run test thorough check wheel soak lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/werkzaam what-works --for no-paid-work-wanted
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough" $(ARGS)
+
+thorough: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m thorough $(ARGS)
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .

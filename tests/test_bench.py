@@ -19,7 +19,7 @@ from werkzaam.bench import Measured, median, p95, workload
 from werkzaam.bench_report import page, picture
 from werkzaam.questions import questions
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")

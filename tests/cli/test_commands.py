@@ -99,6 +99,7 @@ def test_what_works_as_json_is_valid_and_has_its_version(run: Run) -> None:
     assert {"headings", "silent", "without_claims", "patterns"} <= data.keys()
 
 
+@pytest.mark.thorough
 def test_every_form_of_what_works_holds_the_same_claims(run: Run) -> None:
     data = json.loads(run("what-works", "--format", "json").out)
 
@@ -124,6 +125,7 @@ def test_a_terminal_answer_keeps_within_its_width_and_is_plain_text_in_a_pipe(st
     assert prose
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", sorted(questions()))
 def test_every_question_answers_in_every_form(run: Run, name: str) -> None:
     data = json.loads(run("ask", name, "--format", "json").out)
@@ -299,6 +301,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(environment: dict[str, str]) 
 # ---- builds, stores, the cache
 
 
+@pytest.mark.thorough
 def test_a_build_gives_the_same_bytes_in_any_process(start: Run, tmp_path: Path) -> None:
     for seed in ("1", "2"):
         ran = start("build", "--out", tmp_path / f"{seed}.nq", PYTHONHASHSEED=seed)
@@ -309,6 +312,7 @@ def test_a_build_gives_the_same_bytes_in_any_process(start: Run, tmp_path: Path)
     assert [file.name for file in sorted(tmp_path.iterdir())] == ["1.nq", "2.nq"]
 
 
+@pytest.mark.thorough
 def test_a_store_on_disk_gives_the_answers_of_the_packaged_data(run: Run, start: Run, tmp_path: Path) -> None:
     store = f"oxigraph:{tmp_path / 'store'}"
     assert start("build", "--store", store).code == 0
@@ -326,6 +330,7 @@ def build_into(where: str) -> None:
     write_store(where, packaged_nquads())
 
 
+@pytest.mark.thorough
 def test_a_store_can_be_built_again_in_place_within_the_memory_of_a_laptop(
     start: Run, run: Run, tmp_path: Path
 ) -> None:

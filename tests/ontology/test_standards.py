@@ -100,12 +100,14 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return profile
 
 
+@pytest.mark.thorough
 def test_ontology_with_its_axioms_is_owl_2_dl(profile: Any) -> None:
     violations, axioms = profile(export("rdf"))
     assert violations == []
     assert axioms > 5_000
 
 
+@pytest.mark.thorough
 def test_what_is_not_owl_2_dl_is_found(profile: Any) -> None:
     part_of, two = ox.NamedNode(WZ + "partOf"), ox.BlankNode()
     faults = [  # a transitive property that is counted, and a term of others that is not declared
@@ -122,6 +124,7 @@ def test_what_is_not_owl_2_dl_is_found(profile: Any) -> None:
 # ---- NL-SBB, the Dutch profile for concept schemes
 
 
+@pytest.mark.thorough
 @needs_external
 def test_the_concept_schemes_conform_to_nl_sbb() -> None:
     """Core rules by pySHACL; the profile's SPARQL rules in bulk, as pySHACL would parse each 650 times."""

@@ -98,6 +98,7 @@ def test_an_engine_finds_in_the_examples_of_all_rules_what_pyshacl_finds_with_th
     assert found == expected
 
 
+@pytest.mark.thorough
 @needs_fast
 def test_the_engines_agree_on_every_example_of_a_rule_on_one_field(model: Model) -> None:
     triples = {triple for made in examples().values() for one in made for triple in one.triples}

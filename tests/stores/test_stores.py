@@ -19,7 +19,7 @@ from werkzaam.questions import questions
 from werkzaam.remote import Server
 from werkzaam.store import Oxigraph, Value
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.thorough
 
 KINDS = ("memory", "disk", "oxigraph")
 

@@ -14,6 +14,8 @@ from webtools import Service, address
 
 from werkzaam.terms import LANGUAGES
 
+pytestmark = pytest.mark.thorough
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 if CHROMIUM is None:
     pytest.skip("chromium is not installed: the pages were not tried in a browser", allow_module_level=True)

@@ -17,6 +17,8 @@ from werkzaam.web import refpages
 from werkzaam.web.site import Site
 from werkzaam.web.worker import Reply
 
+pytestmark = pytest.mark.thorough
+
 VNU = Path(os.environ.get("WERKZAAM_WEBTOOLS", "")) / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 if not VNU.is_file() or shutil.which("java") is None:
     pytest.skip("the HTML validator (vnu, with Java) is not here: no page was validated", allow_module_level=True)

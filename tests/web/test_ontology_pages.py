@@ -20,7 +20,7 @@ from werkzaam.web.reference import worked
 from werkzaam.web.site import Site
 from werkzaam.web.worker import Reply
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.thorough
 
 Page = Callable[..., Reply]
 

@@ -49,6 +49,7 @@ def headings(text: str) -> dict[str, int]:
     return {name: int(count) for name, count in found}
 
 
+@pytest.mark.thorough
 def test_counts_before_choosing_are_those_of_the_answer_and_of_its_downloads(
     page: Page, choices: list[tuple[str, Option]]
 ) -> None:
@@ -74,6 +75,7 @@ def check_answer(page: Page, lang: str, query: str, count: int) -> None:
     assert {line["id"] for line in lines} <= {slug(q.subject.value) for q in triples} or not lines, query
 
 
+@pytest.mark.thorough
 def test_choosing_beside_another_choice_leaves_as_many_as_was_said(page: Page, site: Site) -> None:
     for start in ("case=de-cirkel", "mechanism=tailoring", "for=older&for=younger", "for=none&case=de-cirkel"):
         params: dict[str, list[str]] = {}
@@ -222,6 +224,7 @@ def test_a_form_that_there_is_not_is_a_406_that_names_those_that_there_are(page:
 # ---- pages
 
 
+@pytest.mark.thorough
 def test_every_link_of_every_kind_of_page_leads_to_a_page(page: Page) -> None:
     seen: set[str] = set()
     queue = ["/nl/", "/en/"]
