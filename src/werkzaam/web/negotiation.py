@@ -8,7 +8,7 @@ import mimeparse
 
 from werkzaam.terms import LANGUAGES
 
-HTML = "text/html"
+HTML, JSON = "text/html", "application/json"
 GRAPHS = {
     "text/turtle": "ttl",
     "application/ld+json": "jsonld",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from werkzaam.api import Werkzaam
-from werkzaam.errors import UsageError
-from werkzaam.web.app import Limits, application
+from werkzaam.errors import OurFault, UsageError
+from werkzaam.web import api
+from werkzaam.web.app import Service, Setting, application
 
 CONNECTIONS = 500
 """More connections than this at once are answered with 503."""
@@ -60,46 +63,57 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that says when it is ready, and that ends by itself where it is asked to."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._service, self._ready = service, ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say so."""
-        await super().startup(sockets=sockets)
+        """Start, and say so; not where the collection cannot be read."""
+        await self._service.start()
+        if self._service.failure is None:
+            await super().startup(sockets=sockets)
+        self.should_exit = self.should_exit or not self.started
         if not self.should_exit:
             self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let running requests end, and then the children."""
+        await super().shutdown(sockets=sockets)
+        await self._service.stop()
 
-def serve(
-    opened: Werkzaam,
-    bound: socket.socket,
-    *,
-    hosts: tuple[str, ...],
-    limits: Limits,
-    log: Callable[[str], None] | None,
-    ready: Callable[[], None],
-) -> None:
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on a signal, and not send it to ourselves again when all is done: to be stopped is no failure."""
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def serve(setting: Setting, bound: socket.socket, *, ready: Callable[[], None]) -> None:
     """Serve on a bound socket until the process is told to stop; `ready` is called when it answers.
 
-    `log` takes a line a request.
-
-    `hosts` are the names under which the service may be asked for, beside those of this machine.
+    Requests that run are answered before it stops. Raises `StoreError` where the collection cannot be read.
     """
-    names = {"127.0.0.1", "localhost", "[::1]", bound.getsockname()[0], *hosts}
+    names = ("127.0.0.1", "localhost", "[::1]", bound.getsockname()[0], *setting.hosts)
+    app, service = application(replace(setting, hosts=names))
     config = uvicorn.Config(
-        application(opened, hosts=names, limits=limits, log=log),
-        http=type("Protocol", (Protocol,), {"seconds": limits.seconds}),
+        app,
+        http=type("Protocol", (Protocol,), {"seconds": setting.limits.seconds}),
         loop="auto",
-        lifespan="on",
+        lifespan="off",
         access_log=False,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=int(setting.limits.seconds + api.SECONDS),
         limit_concurrency=CONNECTIONS,
     )
-    Server(config, ready).run(sockets=[bound])
+    Server(config, service, ready).run(sockets=[bound])
+    if service.failure is not None:
+        raise service.failure.error or OurFault("our-fault", problem=str(service.failure))
