@@ -172,6 +172,7 @@ def test_a_child_that_is_killed_is_replaced(service: Service) -> None:
 
 def test_a_process_with_the_data_that_is_killed_is_replaced(serving: Callable[..., Service]) -> None:
     own = serving("--children", "1")
+    assert own.ask("/health").status == 200
     stem = parent(own.children()[0])
     os.kill(stem, signal.SIGKILL)
     assert until(lambda: own.ask("/health").status == 200 and parent((own.children() or [0])[0]) not in (0, stem), 60)

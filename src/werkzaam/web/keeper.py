@@ -128,18 +128,21 @@ class Keeper:
         return made
 
     async def _follow(self) -> None:
+        failed, again = "", 0.0  # a state that could not be read, and when that is tried again
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), RETRY if self.behind else LOOK)
+                await asyncio.wait_for(self._look.wait(), LOOK)
             self._look.clear()
-            state = self._source.state()
+            state, now = self._source.state(), asyncio.get_running_loop().time()
             if state in ("", self.now.state) and self.now.stem.lives():
                 self.behind = not state
+                continue
+            if state == failed and now < again:
                 continue
             try:
                 made = await self._made()
             except Failed as failure:
-                self.behind = True
+                self.behind, failed, again = True, state, now + RETRY
                 self._trouble(failure)
                 continue
             async with self._newer:

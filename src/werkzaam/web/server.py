@@ -21,18 +21,39 @@ CONNECTIONS = 500
 """More connections than this at once are answered with 503."""
 
 
+MAX_HEAD = 64_000
+"""In bytes: a head that has not ended after these is refused."""
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
 class Protocol(HttpToolsProtocol):
-    """HTTP as uvicorn reads it, that waits at most `seconds` for the head of the first request."""
+    """HTTP as uvicorn reads it, that waits at most `seconds` for the head of the first request and for no long one."""
 
     seconds: float
+    _head = 0
+    _in_head = True
 
     def connection_made(self, transport: Any) -> None:
         """Start to wait for a request."""
         super().connection_made(transport)
         self._late = self.loop.call_later(self.seconds, self._close_if_silent)
 
+    def data_received(self, data: bytes) -> None:
+        """Read a part of a request."""
+        super().data_received(data)
+        self._head = self._head + len(data) if self._in_head else 0
+        if self._head > MAX_HEAD and not self.transport.is_closing():
+            self.transport.write(_TOO_LONG)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """See a request begin."""
+        self._in_head = True
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
         """See that the request has come."""
+        self._in_head = False
         self._late.cancel()
         super().on_headers_complete()
 
