@@ -17,6 +17,7 @@ from werkzaam.entered import RESERVED, Entered, Entry
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
+from werkzaam.loading import nothing
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
 from werkzaam.sandbox import ChildDied
 from werkzaam.store import Oxigraph
@@ -75,13 +76,30 @@ def add(
     `InputError` where a file cannot be read, `UsageError` where `at` is no moment, `StoreError` where the store cannot
     be written.
     """
+    contents = [(file, read_file(file)) for file in files]
+    return enter(contents, store, submitter=submitter, at=at, dry_run=dry_run)
+
+
+def enter(
+    contents: Sequence[tuple[str, bytes]],
+    store: str,
+    *,
+    submitter: Submitter | None = None,
+    at: str | None = None,
+    dry_run: bool = False,
+    alone: bool = False,
+    name: str | None = None,
+) -> Entry:
+    """Do what `add` does with files that were read; what is `alone` came from elsewhere and has no files beside it.
+
+    Where a `name` is given, it is the only one that a document may have.
+    """
     from werkzaam.build import on_disk
 
-    contents = [(file, read_file(file)) for file in files]
     folder, entry, at = on_disk(store), Entry(), on_record.moment(at)
     with folder.writing():
-        read = _read(contents, store, entry)
-        entry.findings += _unnamed(read)
+        read = _read(contents, store, entry, alone)
+        entry.findings += _unnamed(read, name)
         if entry.refused:
             return entry
         with folder.draft() as draft:
@@ -90,11 +108,11 @@ def add(
     return entry
 
 
-def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry) -> list[_Read]:
+def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry, alone: bool) -> list[_Read]:
     content = dict(contents)
     read: list[_Read] = []
     shacl.engine(shacl.chosen(), prepared.model())  # before the children, which then have it
-    for file, told in each(_in_child, contents, store):
+    for file, told in each(_in_child, contents, store, alone):
         if isinstance(told, ChildDied):
             entry.findings.append(told.told(file))
             continue
@@ -106,8 +124,8 @@ def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry) -> li
     return read
 
 
-def _in_child(file: str, text: str, store: str, others: str) -> dict[str, Any]:
-    inner, beside = beside_of(file), dict[str, str]()
+def _in_child(file: str, text: str, store: str, others: str, alone: bool) -> dict[str, Any]:
+    inner, beside = nothing if alone else beside_of(file), dict[str, str]()
 
     def remembering(name: str) -> bytes:
         content = inner(name)
@@ -124,7 +142,7 @@ def _in_child(file: str, text: str, store: str, others: str) -> dict[str, Any]:
     }
 
 
-def _unnamed(read: Sequence[_Read]) -> Iterable[Finding]:
+def _unnamed(read: Sequence[_Read], name: str | None) -> Iterable[Finding]:
     """Yield what is wrong with the names of the documents themselves."""
     seen: dict[str, str] = {}
     for one in read:
@@ -132,6 +150,8 @@ def _unnamed(read: Sequence[_Read]) -> Iterable[Finding]:
             yield finding("document-reserved", Place(one.file), value=one.graph)
         elif one.graph in seen:
             yield finding("document-twice", Place(one.file), value=one.document, other=seen[one.graph])
+        elif name not in (None, one.document):
+            yield finding("document-other", Place(one.file), value=one.document, name=name)
         seen.setdefault(one.graph, one.file)
 
 
