@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from werkzaam.errors import OurFault, StoreError
-from werkzaam.language import default_language
-from werkzaam.messages import say
+from werkzaam.language import tell
 from werkzaam.resources import beside, digest, walk
 from werkzaam.store import Oxigraph
 from werkzaam.terms import GRAPH, ONTOLOGY_GRAPH
@@ -145,12 +143,12 @@ def packaged_nquads(*, anew: bool = False) -> bytes:
     if not anew:
         with suppress(OSError):
             return kept.read_bytes()
-    _tell("building")
-    content = build(lambda name: _tell("building-document", name=name))
+    tell("building")
+    content = build(lambda name: tell("building-document", name=name))
     try:
         write_whole(kept, content)
     except OSError:
-        _tell("cache-unwritable", path=str(kept.parent))
+        tell("cache-unwritable", path=str(kept.parent))
     return content
 
 
@@ -208,7 +206,3 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         os.unlink(name)
         raise
-
-
-def _tell(key: str, **data: str) -> None:
-    print(say(default_language(), key, **data), file=sys.stderr)

@@ -18,6 +18,8 @@ from werkzaam.errors import UsageError
 from werkzaam.terms import GRAPH, TYPE, WZ, XSD
 
 TOMBSTONES = GRAPH + "tombstones"
+RECORDS_GRAPH = GRAPH + "records"
+"""On a server, where there are no files, the records stand in a graph of their own."""
 ADDED, BUILT, RETRACTED, REMOVED, ERASED = "added", "built", "retracted", "removed", "erased"
 DAYS = 730
 """How long a submitter's name and address are kept: two years, in which a reviewer may have questions."""
