@@ -38,6 +38,8 @@ _UNION = f"ASK {{ GRAPH <{ONTOLOGY_GRAPH}> {{ ?s ?p ?o }} ?s ?p ?o }}"
 _PATHS = "ASK { ?narrow <http://www.w3.org/2004/02/skos/core#broader>+ ?broad }"
 _DERIVED = f"ASK {{ GRAPH <{DERIVED_GRAPH}> {{ ?s ?p ?o }} }}"
 _FORM = re.compile(r"(?:\s|#[^\n]*\n|BASE\s*<[^>]*>|PREFIX\s+[^\s:]*:\s*<[^>]*>)*(\w+)", re.IGNORECASE)
+_DEFINED = re.compile(r"(DEFINE [^\n]*\n)+")
+"""Virtuoso's own instructions, which go before all else."""
 _ONCE = "SELECT DISTINCT"
 _KEPT = (DERIVED_GRAPH, RECORDS_GRAPH)
 """Graphs that we keep on a server for our own use; they are no part of the collection."""
@@ -111,7 +113,7 @@ class Remote(Answers):
     """A store on a server, over the union of its graphs."""
 
     def __init__(self, server: Server) -> None:
-        self._server = server
+        self._server, self._engine = server, ""
         handlers: list[urllib.request.BaseHandler] = [_NoRedirect()]
         if server.user:
             known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
@@ -126,6 +128,7 @@ class Remote(Answers):
         request = urllib.request.Request(address, content, named, method=method)
         try:
             with self._opener.open(request, timeout=SECONDS) as answer:
+                self._engine = answer.headers.get("Server", "")
                 most = answer.headers.get("X-SPARQL-MaxRows")  # Virtuoso says so where it left out the rest
                 if most:
                     raise StoreError("store-cuts", path=self._server.query, value=most)
@@ -178,23 +181,32 @@ class Remote(Answers):
     def _ask(self, query: str, more: Mapping[str, str] | Sequence[tuple[str, str]]) -> Any:
         pairs = [("query", query), *(more.items() if isinstance(more, Mapping) else more)]
         found = _FORM.match(query)
-        graph = found is not None and found[1].upper() in ("CONSTRUCT", "DESCRIBE")
+        form = found[1].upper() if found else ""
         media, content = self._send(
             self._server.query,
             "POST",
             urllib.parse.urlencode(pairs).encode(),
-            Accept=_GRAPH if graph else _TABLE,  # one of the two, as Virtuoso gives a table for a graph when it may
+            Accept=_GRAPH
+            if form in ("CONSTRUCT", "DESCRIBE")
+            else _TABLE,  # one of the two, as Virtuoso gives a table for a graph when it may
             Content_Type="application/x-www-form-urlencoded",
         )
         try:
             if media == _GRAPH:
                 return Triples(content)
-            return ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+            made = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+            if form == "ASK" and isinstance(made, ox.QuerySolutions):  # a table of one cell, from Virtuoso
+                said = b"true" if [row[0].value for row in made] == ["1"] else b"false"
+                return ox.parse_query_results(b'{"boolean":%s}' % said, format=ox.QueryResultsFormat.JSON)
+            return made
         except (SyntaxError, ValueError) as error:
             raise StoreError("store-answers-strangely", path=self._server.query, problem=f"{media}: {error}") from None
 
     def _query(self, query: str, default: Sequence[str] = (), named: Sequence[str] = ()) -> Any:
-        based = f"BASE <{BASE}> {query}"  # on the first line, so that the lines of an error are the user's
+        defined = _DEFINED.match(query)
+        first = defined[0] if defined else ""
+        # On a line that is there, so that the lines of an error are the user's.
+        based = f"{first}BASE <{BASE}> {query[len(first) :]}"
         if default or named:
             graphs = [("default-graph-uri", one) for one in default] + [("named-graph-uri", one) for one in named]
             return self._ask(based, graphs)
@@ -205,13 +217,17 @@ class Remote(Answers):
         if not self._flat:
             return super().select(query)
         try:
-            rows = super().select(flat(query))
+            rows = super().select(self._prologue() + flat(query))
         except (InputError, StoreError) as error:
             if error.key not in ("query-refused", "store-refuses"):
                 raise
             tell("store-cannot", path=self._server.query, problem=error.data["problem"])
             return self._copy.select(query)
         return list({tuple(map(_told, row.items())): row for row in rows}.values()) if _ONCE in query else rows
+
+    def _prologue(self) -> str:
+        known: dict[str, str] = read("servers.toml")["prologue"]
+        return "".join(f"{line}\n" for name, line in known.items() if self._engine.startswith(name))
 
     @cached_property
     def _copy(self) -> Oxigraph:
