@@ -16,6 +16,7 @@ from werkzaam.entered import RESERVED, Entered, Entry
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
+from werkzaam.ledger import Ledger
 from werkzaam.loading import Beside, loader_for
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
 from werkzaam.sandbox import ChildDied, call
@@ -75,12 +76,12 @@ def add(
     `InputError` where a file cannot be read, `UsageError` where `at` is no moment, `StoreError` where the store cannot
     be written.
     """
-    from werkzaam.build import on_disk
+    from werkzaam.build import documents_of
 
     contents = [(file, read_file(file)) for file in files]
     for file, _ in contents:
         loader_for(file)
-    folder, entry, at = on_disk(store), Entry(), on_record.moment(at)
+    folder, entry, at = documents_of(store), Entry(), on_record.moment(at)
     with folder.writing():
         read = _read(contents, store, entry)
         entry.findings += _unnamed(read)
@@ -146,7 +147,7 @@ def _unnamed(read: Sequence[_Read]) -> Iterable[Finding]:
 
 
 def _enter(
-    folder: Folder,
+    folder: Folder | Ledger,
     draft: Draft,
     read: Sequence[_Read],
     entry: Entry,
