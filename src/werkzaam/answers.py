@@ -186,7 +186,7 @@ def _silence(store: Store, groups: Groups, below: Mapping[str, set[str]]) -> dic
             continue
         if cases and row["case"] not in cases:
             continue
-        silent[row["covered"] == "true"].setdefault(row["mechanism"], []).append(row["case"])
+        silent[row["covered"] == "yes"].setdefault(row["mechanism"], []).append(row["case"])
     return silent
 
 

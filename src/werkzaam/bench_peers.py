@@ -7,10 +7,7 @@ their graphs. What is not installed is left out.
 from __future__ import annotations
 
 import http.client
-import shutil
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +19,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pyoxigraph as ox
 
+from werkzaam import bench_servers
+from werkzaam.bench_servers import program
 from werkzaam.terms import BASE
 
 Ask = Callable[[str], int]
@@ -57,46 +56,21 @@ def oxigraph_server(file: str) -> Iterator[Ask]:
     with tempfile.TemporaryDirectory() as folder:
         load = [str(program("oxigraph")), "load", "--location", folder, "--file", file, "--format", "nq"]
         subprocess.run(load, check=True, capture_output=True)
-        with served(folder) as address:
+        with bench_servers.oxigraph(folder) as address:
             yield _over_http(f"{address}?union-default-graph")
 
 
 @contextmanager
-def served(folder: str) -> Iterator[str]:
-    """Run `oxigraph serve` on a folder and a port of its own; gives the address of its queries once it answers.
+def virtuoso_server(file: str) -> Iterator[Ask]:
+    """Virtuoso, filled by its own bulk loader, and asked as werkzaam does: without paths, on which it loses rows."""
+    from werkzaam.flat import flat
+    from werkzaam.remote import Remote, Server
 
-    Raises `RuntimeError`, with what the server said, where it ends or does not answer within a minute.
-    """
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{one.getsockname()[1]}"
-    command = [str(program("oxigraph")), "serve", "--location", folder, "--bind", host]
-    with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
-        try:
-            for _ in range(600):
-                if server.poll() is not None or _answers(host):
-                    break
-                time.sleep(0.1)
-            if server.poll() is not None or not _answers(host):
-                log.seek(0)
-                raise RuntimeError(log.read().decode("utf-8", "replace"))
-            yield f"http://{host}/query"
-        finally:
-            server.kill()
-            server.wait()
-
-
-def _answers(host: str) -> bool:
-    connection = http.client.HTTPConnection(host, timeout=5)
-    try:
-        connection.request("GET", "/")
-        connection.getresponse().read()
-    except OSError:
-        return False
-    finally:
-        connection.close()
-    return True
+    with tempfile.TemporaryDirectory() as folder, bench_servers.virtuoso(folder, file) as address:
+        user = {"WERKZAAM_STORE_USER": bench_servers.USER, "WERKZAAM_STORE_PASSWORD": bench_servers.PASSWORD}
+        Remote(Server.at(address, user)).replace([], [])  # puts where each path leads
+        ask = _over_http(address)
+        yield lambda query: ask(flat(query))
 
 
 def _over_http(address: str) -> Ask:
@@ -134,15 +108,11 @@ def rdflib(file: str) -> Iterator[Ask]:
     yield lambda query: len(list(data.query(query, base=BASE)))
 
 
-def program(name: str) -> str | None:
-    """Give the path of a program: beside this Python, or on the path."""
-    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
-
-
 PEERS: dict[str, tuple[Callable[[str], Any], Callable[[], bool]]] = {
     "werkzaam": (werkzaam, lambda: True),
     "pyoxigraph": (pyoxigraph, lambda: True),
     "oxigraph serve": (oxigraph_server, lambda: program("oxigraph") is not None),
+    "Virtuoso": (virtuoso_server, lambda: None not in (program("virtuoso-t"), program("isql-vt"))),
     "oxrdflib": (oxrdflib, lambda: find_spec("oxrdflib") is not None),
     "rdflib": (rdflib, lambda: True),
 }

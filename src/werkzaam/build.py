@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from werkzaam.errors import OurFault, StoreError
-from werkzaam.language import default_language
-from werkzaam.messages import say
+from werkzaam.language import tell
 from werkzaam.resources import beside, digest, walk
 from werkzaam.store import Oxigraph
 from werkzaam.terms import GRAPH, ONTOLOGY_GRAPH
 
 if TYPE_CHECKING:
     from werkzaam.folder import Folder
+    from werkzaam.ledger import Ledger
     from werkzaam.remote import Remote
 
 DOCUMENTS = (".yaml", "csvw-metadata.json")
@@ -113,6 +112,19 @@ def _server(where: str) -> Remote | None:
     return Remote(Server.at(where))
 
 
+def documents_of(where: str | None) -> Folder | Ledger:
+    """Give where documents enter and leave `where`: the folder of a store on disk, or a server.
+
+    Raises `StoreError` where `where` is neither.
+    """
+    server = _server(where) if where else None
+    if server is None or where is None:
+        return on_disk(where)
+    from werkzaam.ledger import Ledger
+
+    return Ledger(where, server)
+
+
 def on_disk(where: str | None) -> Folder:
     """Give the folder of ``oxigraph:DIR``; raises `StoreError` where `where` is no such store."""
     from werkzaam.folder import Folder
@@ -145,12 +157,12 @@ def packaged_nquads(*, anew: bool = False) -> bytes:
     if not anew:
         with suppress(OSError):
             return kept.read_bytes()
-    _tell("building")
-    content = build(lambda name: _tell("building-document", name=name))
+    tell("building")
+    content = build(lambda name: tell("building-document", name=name))
     try:
         write_whole(kept, content)
     except OSError:
-        _tell("cache-unwritable", path=str(kept.parent))
+        tell("cache-unwritable", path=str(kept.parent))
     return content
 
 
@@ -158,7 +170,7 @@ def write_store(where: str, content: bytes, sources: Sources | None = None, *, a
     """Put the packaged data into ``oxigraph:DIR`` or a server; give the documents that were left alone.
 
     A folder is made where it is not there. Other graphs stay, and so does what people did: what they replaced, removed
-    or retracted. On a server, which keeps no history, each graph is replaced by itself.
+    or retracted.
     Raises `StoreError` where `where` is no such store or cannot be written.
     """
     import hashlib
@@ -168,11 +180,7 @@ def write_store(where: str, content: bytes, sources: Sources | None = None, *, a
     from werkzaam.records import ADDED, BUILT, TOMBSTONES, File, Record, State, made, moment, states
     from werkzaam.withdrawal import without_claims
 
-    server = _server(where)
-    if server:
-        server.load(ox.parse(content, format=ox.RdfFormat.N_QUADS))
-        return []
-    folder, by_graph = on_disk(where), dict[str, list[ox.Quad]]()
+    folder, by_graph = documents_of(where), dict[str, list[ox.Quad]]()
     for quad in ox.parse(content, format=ox.RdfFormat.N_QUADS):
         if isinstance(quad.graph_name, ox.NamedNode):
             by_graph.setdefault(quad.graph_name.value, []).append(quad)
@@ -208,7 +216,3 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         os.unlink(name)
         raise
-
-
-def _tell(key: str, **data: str) -> None:
-    print(say(default_language(), key, **data), file=sys.stderr)

@@ -67,11 +67,11 @@ def add(
     store: str | None,
 ) -> None:
     """Check documents and put them in a store."""
-    from werkzaam.build import on_disk
+    from werkzaam.build import documents_of
     from werkzaam.entry import add as run
     from werkzaam.records import Submitter
 
-    on_disk(store)
+    documents_of(store)
     submitter = Submitter(by=by, email=email, note=note)
     entry = run(files, store or "", submitter=submitter, at=at, dry_run=dry_run)
     _tell(entry, form, lang or default_language(), files=files)
@@ -99,9 +99,9 @@ def remove(
     store: str | None,
 ) -> None:
     """Take a document out of a store."""
-    from werkzaam.build import on_disk
+    from werkzaam.build import documents_of
 
-    on_disk(store)
+    documents_of(store)
     opened = _open(store, lang)
     entry = opened.remove(case, erase=erase, force=force, by=by, email=email, note=note, at=at)
     _tell(entry, form, opened.lang)
@@ -129,11 +129,11 @@ def retract(
     store: str | None,
 ) -> None:
     """Retract a claim."""
-    from werkzaam.build import on_disk
+    from werkzaam.build import documents_of
 
     if not (reason_nl and reason_nl.strip() and reason_en and reason_en.strip()):
         raise UsageError("reason-both")
-    on_disk(store)
+    documents_of(store)
     opened = _open(store, lang)
     entry = opened.retract(claim, nl=reason_nl, en=reason_en, by=by, email=email, note=note, at=at)
     _tell(entry, form, opened.lang)
@@ -157,10 +157,10 @@ def history(
     store: str | None,
 ) -> None:
     """Show what happened to documents, or print a version."""
-    from werkzaam.build import on_disk
+    from werkzaam.build import documents_of
     from werkzaam.tables import as_csv, grid
 
-    on_disk(store)
+    documents_of(store)
     opened = _open(store, lang)
     if version is not None:
         if document is None:

@@ -1,4 +1,4 @@
-"""The documents of a store on disk, as `werkzaam.open(store)` gives them: put in, taken out, looked back at."""
+"""The documents of a store, as `werkzaam.open(store)` gives them: put in, taken out, looked back at."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from werkzaam.build import on_disk
+from werkzaam.build import documents_of
 from werkzaam.errors import UsageError
 from werkzaam.store import Oxigraph, Store
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Documents(ABC):
-    """What can be done to documents; all of it needs a store on disk and raises `StoreError` where there is none.
+    """What can be done to documents; all of it needs a store of your own and raises `StoreError` where there is none.
 
     >>> import werkzaam
     >>> werkzaam.open().history()
@@ -51,12 +51,12 @@ class Documents(ABC):
         """Check documents and put each in the store, a new version of it where it was there before; all or none.
 
         Who submits stays outside the data. Raises `InputError` where a file cannot be read, `StoreError` where there
-        is no store on disk or it cannot be written.
+        is no store of your own or it cannot be written.
         """
         from werkzaam.entry import add
         from werkzaam.records import Submitter
 
-        where = self._on_disk()
+        where = self._place()
         with self._changing():
             return add(files, where, submitter=Submitter(by, email, note), at=at, dry_run=dry_run)
 
@@ -78,7 +78,7 @@ class Documents(ABC):
         from werkzaam.records import Submitter
         from werkzaam.withdrawal import remove
 
-        where, document = self._on_disk(), self.document(case)
+        where, document = self._place(), self.document(case)
         with self._changing():
             submitter = Submitter(by, email, note)
             return remove(document, where, erase=erase, force=force, submitter=submitter, at=at)
@@ -93,7 +93,7 @@ class Documents(ABC):
         from werkzaam.records import Submitter
         from werkzaam.withdrawal import retract
 
-        where, iri = self._on_disk(), self.iri(claim)
+        where, iri = self._place(), self.iri(claim)
         with self._changing():
             return retract(iri, {"nl": nl, "en": en}, where, submitter=Submitter(by, email, note), at=at)
 
@@ -106,7 +106,7 @@ class Documents(ABC):
         from werkzaam.terms import GRAPH
 
         short = name.removeprefix(GRAPH)
-        known = states(on_disk(self._on_disk()).read().records())
+        known = states(documents_of(self._where).read().records())
         held = {one["document"].removeprefix(GRAPH): one["case"] for one in self.cases()}
         if short in known or short in held:
             return short
@@ -126,7 +126,7 @@ class Documents(ABC):
 
         Raises `UsageError` where there is no such document.
         """
-        held = on_disk(self._on_disk()).read()
+        held = documents_of(self._where).read()
         name = None if document is None else self.document(document)
         who = {(one.document, one.version, one.action): one for one in (held.people() if people else [])}
         found: list[dict[str, Any]] = []
@@ -142,7 +142,7 @@ class Documents(ABC):
 
         Raises `UsageError` where there is no such version or file.
         """
-        held = on_disk(self._on_disk()).read()
+        held = documents_of(self._where).read()
         name = self.document(document)
         versions = {one.version: one.files for one in held.records() if one.document == name and one.files}
         files = [one for one in versions.get(version, ()) if file in (None, one.name)]
@@ -163,8 +163,8 @@ class Documents(ABC):
 
         return backup(self._where, target)
 
-    def _on_disk(self) -> str:
-        on_disk(self._where)
+    def _place(self) -> str:
+        documents_of(self._where)
         return self._where or ""
 
     @contextmanager

@@ -17,6 +17,7 @@ from werkzaam.entered import RESERVED, Entered, Entry
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
+from werkzaam.ledger import Ledger
 from werkzaam.loading import nothing
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
 from werkzaam.sandbox import ChildDied
@@ -94,9 +95,9 @@ def enter(
 
     Where a `name` is given, it is the only one that a document may have.
     """
-    from werkzaam.build import on_disk
+    from werkzaam.build import documents_of
 
-    folder, entry, at = on_disk(store), Entry(), on_record.moment(at)
+    folder, entry, at = documents_of(store), Entry(), on_record.moment(at)
     with folder.writing():
         read = _read(contents, store, entry, alone)
         entry.findings += _unnamed(read, name)
@@ -156,7 +157,7 @@ def _unnamed(read: Sequence[_Read], name: str | None) -> Iterable[Finding]:
 
 
 def _enter(
-    folder: Folder,
+    folder: Folder | Ledger,
     draft: Draft,
     read: Sequence[_Read],
     entry: Entry,

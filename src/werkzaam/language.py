@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from werkzaam.errors import UsageError
+from werkzaam.messages import say
 from werkzaam.terms import LANGUAGES
 
 
@@ -20,3 +22,8 @@ def default_language() -> str:
         return chosen
     system = next((os.environ[k] for k in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(k)), "")
     return "nl" if system.lower().startswith("nl") else "en"
+
+
+def tell(key: str, /, **data: object) -> None:
+    """Say something to the user while work goes on, in their language."""
+    print(say(default_language(), key, **data), file=sys.stderr)

@@ -141,6 +141,8 @@ def ask(store: Store, name: str, values: Mapping[str, Groups] | None = None) -> 
     # SPARQL joins the values of a group in any order, and each engine in its own.
     for column, between in asked.lists.items():
         for row in rows:
-            if column in row:
+            if row.get(column) == "":  # of nothing some make an empty text, others no value
+                del row[column]
+            elif column in row:
                 row[column] = Literal(between.join(sorted(row[column].split(between), key=natural)))
     return rows

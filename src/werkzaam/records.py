@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam.errors import UsageError
+from werkzaam.errors import StoreError, UsageError
 from werkzaam.terms import GRAPH, TYPE, WZ, XSD
 
 TOMBSTONES = GRAPH + "tombstones"
+RECORDS_GRAPH = GRAPH + "records"
+"""On a server, where there are no files, the records stand in a graph of their own."""
 ADDED, BUILT, RETRACTED, REMOVED, ERASED = "added", "built", "retracted", "removed", "erased"
 DAYS = 730
 """How long a submitter's name and address are kept: two years, in which a reviewer may have questions."""
@@ -188,6 +190,24 @@ def until(at: str) -> str:
     '2028-01-01'
     """
     return (datetime.date.fromisoformat(at[:10]) + datetime.timedelta(days=DAYS)).isoformat()
+
+
+def refuse_newer(path: str, form: object, known: int, made_with: Mapping[str, str]) -> None:
+    """Raise `StoreError` where a store is of a later form, or was last written with a later vocabulary, than ours."""
+    if not isinstance(form, int) or form > known:
+        raise StoreError("store-format", path=path, value=form, known=known)
+    theirs, ours = made_with.get("ontology", ""), made().ontology
+    if release(theirs) > release(ours):
+        raise StoreError("store-newer", path=path, value=theirs, known=ours)
+
+
+def release(version: str) -> tuple[int, ...]:
+    """Give what orders versions.
+
+    >>> release("0.10.0") > release("0.9.1") > release("")
+    True
+    """
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 @cache

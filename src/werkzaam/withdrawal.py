@@ -30,9 +30,9 @@ def remove(
     and only that there was a document of this name stays. Raises `UsageError` where there is none, `StoreError` where
     the store cannot be written, or, to erase, is being read.
     """
-    from werkzaam.build import on_disk
+    from werkzaam.build import documents_of
 
-    folder, at, graph = on_disk(store), on_record.moment(at), GRAPH + document
+    folder, at, graph = documents_of(store), on_record.moment(at), GRAPH + document
     with folder.writing():
         held = folder.read()
         state = states(held.records()).get(document, State())
@@ -89,9 +89,9 @@ def retract(
     `reason` has a text in Dutch and in English. What points to the claim is told as warnings. Raises `UsageError`
     where no document holds such a claim, `StoreError` where the store cannot be written.
     """
-    from werkzaam.build import on_disk
+    from werkzaam.build import documents_of
 
-    folder, at = on_disk(store), on_record.moment(at)
+    folder, at = documents_of(store), on_record.moment(at)
     with folder.writing(), folder.draft() as draft:
         holders = [q for q in draft.store.pointing(claim) if q.predicate.value == WZ + "contains"]
         if not holders:
