@@ -30,6 +30,7 @@ FAMILIES = {
     "severity-": {"violation", "warning", "info"},
     "report-": {"where", "severity", "what", "code"},
     "explain-": {"good", "bad"},
+    "drift-": {"gone", "obsolete", "replaced", "renamed", "redefined"},
 }
 # Keys that are handed on before they are said.
 HANDED_ON = re.compile(r"(word|heading|pattern|validate|query|template|explain)-[a-z-]+|(turtle|jsonld|xml)-syntax")

@@ -39,6 +39,8 @@ def in_checkout(folder: str, suffix: str) -> set[str]:
     [
         ("ontology", ".ttl"),
         ("ontology", ".rq"),
+        ("ontology", ".tsv"),
+        ("ontology", ".toml"),
         ("shapes", ".ttl"),
         ("queries", ".rq"),
         ("cases", ".yaml"),

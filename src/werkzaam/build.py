@@ -37,10 +37,12 @@ def build(progress: Callable[[str], None] = lambda name: None, sources: Sources 
     import pyoxigraph as ox
 
     from werkzaam.loading import loader_for
+    from werkzaam.mappings import mapping_sets, quads
     from werkzaam.model import Model, add_names
 
     model = Model()
     lines = {f"{triple} <{ONTOLOGY_GRAPH}> .\n" for triple in model.ontology}
+    lines.update(f"{quad} .\n" for quad in quads(mapping_sets()))
     documents = [(name, file.read_bytes()) for name, file in walk("cases", DOCUMENTS)]
     names = model.names.copy()
     for name, content in documents:

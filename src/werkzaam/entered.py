@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from werkzaam.errors import Finding
 from werkzaam.records import TOMBSTONES
-from werkzaam.terms import GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from werkzaam.terms import GRAPH, INFERRED_GRAPH, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
 
-RESERVED = frozenset((ONTOLOGY_GRAPH, INFERRED_GRAPH, TOMBSTONES, GRAPH + "unnamed"))
+RESERVED = frozenset((ONTOLOGY_GRAPH, MAPPINGS_GRAPH, INFERRED_GRAPH, TOMBSTONES, GRAPH + "unnamed"))
 """Graphs that are no document's."""
 
 

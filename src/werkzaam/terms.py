@@ -14,6 +14,7 @@ ID = BASE + "id/"
 GRAPH = BASE + "graph/"
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 INFERRED_GRAPH = GRAPH + "inferred"
+MAPPINGS_GRAPH = GRAPH + "mappings"
 AXIOM = BASE + "axiom/"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

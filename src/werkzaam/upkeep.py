@@ -22,7 +22,7 @@ from werkzaam.prepared import known_names
 from werkzaam.records import ERASED, TOMBSTONES, Record, State, made, states, tombstones
 from werkzaam.sandbox import ChildDied, call
 from werkzaam.store import Oxigraph
-from werkzaam.terms import GRAPH, LANGUAGES, ONTOLOGY_GRAPH
+from werkzaam.terms import GRAPH, LANGUAGES, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
 from werkzaam.withdrawal import without_claims
 
 SECONDS = 3600.0
@@ -92,7 +92,7 @@ def _documents(held: Snapshot, opened: Oxigraph, records: list[Record]) -> Itera
             yield finding("graph-remains", place)
     if set(opened.quads(TOMBSTONES)) != set(tombstones(records)):
         yield finding("graph-differs", Place(TOMBSTONES.removeprefix(GRAPH)), version="")
-    ours = {ONTOLOGY_GRAPH, TOMBSTONES, *(GRAPH + one for one in known)}
+    ours = {ONTOLOGY_GRAPH, MAPPINGS_GRAPH, TOMBSTONES, *(GRAPH + one for one in known)}
     for graph in sorted({getattr(quad.graph_name, "value", "") for quad in opened.quads()} - ours):
         yield finding("graph-unrecorded", Place(graph), severity="info")
 
