@@ -70,10 +70,9 @@ def links() -> Iterator[tuple[str, Link]]:
     for name, file in walk("ontology", ".ttl"):
         for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE) if name.startswith("alignments/") else ():
             for about in known_sources().values():
-                said = (quad.subject, quad.predicate, quad.object)
-                iris = [getattr(part, "value", "") for part in said]
-                if iris[2].startswith(tuple(about["namespaces"])):
-                    yield about["source"], Link(name, *iris)
+                ours, how, theirs = (getattr(one, "value", "") for one in (quad.subject, quad.predicate, quad.object))
+                if theirs.startswith(tuple(about["namespaces"])):
+                    yield about["source"], Link(name, ours, how, theirs)
 
 
 def _of(match: Match, name: str) -> Link:
