@@ -18,6 +18,7 @@ from werkzaam.store import Oxigraph
 from werkzaam.terms import GRAPH, ONTOLOGY_GRAPH
 
 if TYPE_CHECKING:
+    from werkzaam.databases.shelf import Database
     from werkzaam.folder import Folder
     from werkzaam.remote import Remote
 
@@ -139,6 +140,18 @@ def with_inferences(where: str | None) -> Oxigraph:
     store = in_memory(where)
     materialise(store)
     return store
+
+
+def with_others(where: str | None) -> tuple[Oxigraph, list[Database]]:
+    """Open in memory what `--store` names together with the databases of others that stand beside it; give these too.
+
+    Raises `StoreError` where it is no store on disk.
+    """
+    from werkzaam.databases.shelf import merge
+
+    folder = on_disk(where)
+    store = in_memory(where)
+    return store, merge(store, folder)
 
 
 def packaged_nquads(*, anew: bool = False) -> bytes:

@@ -15,6 +15,8 @@ GRAPH = BASE + "graph/"
 ONTOLOGY_GRAPH = GRAPH + "ontology"
 INFERRED_GRAPH = GRAPH + "inferred"
 MAPPINGS_GRAPH = GRAPH + "mappings"
+FOREIGN = GRAPH + "foreign/"
+"""Where the IRIs of the graphs of other databases begin."""
 AXIOM = BASE + "axiom/"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -161,6 +161,7 @@ def backup(store: str | None, target: str) -> int:
             for one in {file.sha256 for record in records for file in record.files}:
                 (beside / "documents" / one).write_bytes(held.content(one))
             shutil.copytree(held.path, beside / held.path.name)
+            _copy_foreign(held.path.parent, beside)
             said = {"format": FORMAT, "generation": held.path.name}
             (beside / "current").write_text(json.dumps(said))
             sync(beside)
@@ -191,7 +192,15 @@ def restore(source: str, store: str | None) -> int:
             draft.records, draft.people = records, held.people()
             for one in {file.sha256 for record in records for file in record.files}:
                 folder.keep(held.content(one))
+        with told(folder.path):
+            shutil.rmtree(folder.path / "foreign", ignore_errors=True)
+            _copy_foreign(Path(source), folder.path)
     return sum(state.present for state in states(records).values())
+
+
+def _copy_foreign(source: Path, target: Path) -> None:
+    if (source / "foreign").is_dir():
+        shutil.copytree(source / "foreign", target / "foreign")
 
 
 def _erased(folder: Folder) -> set[str]:

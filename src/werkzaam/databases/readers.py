@@ -100,16 +100,17 @@ def read_yaml(content: bytes, file: str, options: Options, beside: Beside) -> It
     tree, findings = read(text_of(content, file).encode(), file)
     if tree is None:
         raise InputError("records-syntax", file=str(findings[0].place), problem=findings[0].text["en"])
-    yield from _records(_plain(tree), options.get("records", "*"), file)
+    yield from _records(plain(tree), options.get("records", "*"), file)
 
 
-def _plain(node: Any) -> Any:
+def plain(node: Any) -> Any:
+    """Give a tree as plain dicts, lists and texts."""
     from werkzaam.yamltree import Mapping as Keys
     from werkzaam.yamltree import Scalar
 
     if isinstance(node, Scalar):
         return node.text
-    return {k.text: _plain(v) for k, v in node.pairs} if isinstance(node, Keys) else [_plain(v) for v in node.items]
+    return {k.text: plain(v) for k, v in node.pairs} if isinstance(node, Keys) else [plain(v) for v in node.items]
 
 
 def _records(data: Any, path: str, file: str) -> Iterator[Record]:
