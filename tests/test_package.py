@@ -41,6 +41,7 @@ def in_checkout(folder: str, suffix: str) -> set[str]:
         ("ontology", ".rq"),
         ("ontology", ".tsv"),
         ("ontology", ".toml"),
+        ("loaders", ".yaml"),
         ("shapes", ".ttl"),
         ("queries", ".rq"),
         ("cases", ".yaml"),

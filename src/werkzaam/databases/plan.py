@@ -20,18 +20,8 @@ SUFFIX = ".mapping.yaml"
 # What a group of records becomes, by the key that says so.
 ABOVE = {"claim": WZ + "Claim", "thing": WZ + "Thing", "concept": WZ + "ContentConcept"}
 _OWN = {"claim", "thing", "concept", "id", "when", "options"}
-_KEYS = {
-    "werkzaam-mapping",
-    "name",
-    "title",
-    "source",
-    "licence",
-    "language",
-    "reader",
-    "options",
-    "prefixes",
-    "records",
-}
+_NEEDED = ("name", "title", "source", "licence", "language", "records")
+_KEYS = {"werkzaam-mapping", *_NEEDED, "reader", "options", "prefixes"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 

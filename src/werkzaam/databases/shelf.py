@@ -79,6 +79,8 @@ def load(
     if licence and licence != "none" and not _LICENCE.fullmatch(licence):
         raise UsageError("licence-form", value=licence)
     contents = [(file, read_file(file).decode("latin-1")) for file in files]
+    prepared.model()  # before the child, which then has them
+    prepared.packaged_names()
     try:
         lines, data = call(_in_child, mapping, contents, seconds=SECONDS)
     except ChildDied as death:
@@ -98,7 +100,7 @@ def load(
 
 
 def _in_child(mapping: str, contents: list[tuple[str, str]]) -> tuple[str, dict[str, Any]]:
-    model, names = prepared.model(), prepared.names(None)
+    model, names = prepared.model(), prepared.packaged_names()
     plan = plan_of(mapping, model)
     files = [(Path(file).name, text.encode("latin-1"), beside_of(file)) for file, text in contents]
     made = make(plan, files, model, names)
