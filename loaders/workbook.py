@@ -60,9 +60,9 @@ def _document() -> Any:
 @lru_cache(maxsize=8)
 def _read(content: bytes, model: Model) -> tuple[Mapping | None, tuple[Finding, ...]]:
     """Read a workbook once for what it makes known and for what it says; places lack the file's name."""
-    refused = _refused(content)
-    if refused:
-        return None, (refused,)
+    told = refused(content)
+    if told:
+        return None, (told,)
     import openpyxl
 
     try:
@@ -77,7 +77,7 @@ def _read(content: bytes, model: Model) -> tuple[Mapping | None, tuple[Finding, 
     return _Reader(model).run(pages)
 
 
-def _refused(content: bytes) -> Finding | None:
+def refused(content: bytes) -> Finding | None:
     """Look at the ZIP file: how many parts, how large, and whether they are what a workbook without macros has."""
     place = Place("")
     if not content.strip():

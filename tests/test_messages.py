@@ -31,6 +31,7 @@ FAMILIES = {
     "report-": {"where", "severity", "what", "code"},
     "explain-": {"good", "bad"},
     "history-": {"document", "version", "action", "at", "sha256", "ontology", "claim", "by"},
+    "drift-": {"gone", "obsolete", "replaced", "renamed", "redefined"},
 }
 # Keys that are handed on before they are said.
 HANDED_ON = re.compile(

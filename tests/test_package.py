@@ -39,6 +39,9 @@ def in_checkout(folder: str, suffix: str) -> set[str]:
     [
         ("ontology", ".ttl"),
         ("ontology", ".rq"),
+        ("ontology", ".tsv"),
+        ("ontology", ".toml"),
+        ("loaders", ".yaml"),
         ("shapes", ".ttl"),
         ("queries", ".rq"),
         ("cases", ".yaml"),

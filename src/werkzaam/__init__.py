@@ -16,13 +16,13 @@ if os.path.isfile(os.path.join(_checkout, "pyproject.toml")):
     __path__.append(_checkout)
 
 
-def open(store: str | None = None, *, lang: str = "en", inferred: bool = False) -> Werkzaam:
+def open(store: str | None = None, *, lang: str = "en", inferred: bool = False, foreign: bool = False) -> Werkzaam:
     """Open the packaged data, or another store, for questions and exports.
 
     `store` is None (the packaged data, in memory) or ``oxigraph:DIR``; with `inferred`, a copy in memory
-    that holds what follows from it too. Raises `StoreError` where
-    the store cannot be opened.
+    that holds what follows from it too; with `foreign`, one that holds the databases of others beside the store
+    too. Raises `StoreError` where the store cannot be opened.
     """
     from werkzaam.api import Werkzaam
 
-    return Werkzaam(store, lang=lang, inferred=inferred)
+    return Werkzaam(store, lang=lang, inferred=inferred, foreign=foreign)

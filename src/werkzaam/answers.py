@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from werkzaam.export import record
 from werkzaam.known import Known
 from werkzaam.questions import Groups, ask
 from werkzaam.store import Store
-from werkzaam.terms import CONCEPT, WZ, slug
+from werkzaam.terms import CONCEPT, FOREIGN, WZ, slug
 
 ANSWER_VERSION = 1
 FOR, AGAINST, SILENT = (f"{CONCEPT}verdict/{name}" for name in ("for", "against", "not-studied"))
@@ -57,7 +58,8 @@ class Pattern:
 class Answer:
     """What works, as it will be told; headings in their order, each with its entries.
 
-    `count` is that of the claims: one that stands under two headings, or is said again, counts once.
+    `count` is that of the claims: one that stands under two headings, or is said again, counts once. `databases` counts
+    those among them that are not ours, by the graph of the database of others in which they stand.
     """
 
     asked: list[list[str]]
@@ -68,6 +70,7 @@ class Answer:
     coders: list[str]
     checked: int
     count: int
+    databases: dict[str, int]
 
 
 def said_once(store: Store) -> dict[str, str]:
@@ -125,7 +128,12 @@ def what_works(
         _coders(store, {node.document for node in nodes.values()}),
         sum(slug(node.one("review") or "") == "checked" for node in nodes.values()),
         len({said.get(iri, iri) for found in headings.values() for iri in (node.iri for node in found)}),
+        dict(Counter(nodes[iri].document for iri in _told(headings) if nodes[iri].document.startswith(FOREIGN))),
     )
+
+
+def _told(headings: Mapping[str, Sequence[Node]]) -> set[str]:
+    return {node.iri for found in headings.values() for node in found}
 
 
 def _coders(store: Store, documents: set[str]) -> list[str]:
@@ -257,6 +265,7 @@ def as_data(answer: Answer, known: Known, lang: str) -> dict[str, Any]:
         "coded_by": [known.label(iri, lang) for iri in answer.coders],
         "checked_by_a_person": answer.checked,
         "count": answer.count,
+        "databases": {slug(graph): count for graph, count in sorted(answer.databases.items())},
         "asked": [[{"iri": iri, "label": known.label(iri, lang)} for iri in group] for group in answer.asked],
         "headings": [
             {

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from werkzaam.answers import DIMENSIONS, Answer, what_works
-from werkzaam.build import open_store, with_inferences
+from werkzaam.build import open_store, with_inferences, with_others
 from werkzaam.claims import Node, claims
 from werkzaam.documents import Documents
 from werkzaam.known import Known
@@ -16,6 +16,7 @@ from werkzaam.store import Row, Store
 from werkzaam.terms import ID, WZ, expand
 
 if TYPE_CHECKING:
+    from werkzaam.databases.shelf import Database
     from werkzaam.errors import Finding
 
 Wanted = str | Sequence[str]
@@ -23,6 +24,8 @@ Wanted = str | Sequence[str]
 
 class Werkzaam(Documents):
     """An open collection of claims; with `inferred`, a copy in memory that holds what follows from them too.
+
+    With `foreign`, a copy in memory that holds the databases of others beside the store too (`databases` names them).
 
     What changes its documents (`add`, `remove`, `retract` and so on) is told at `Documents`.
 
@@ -32,12 +35,22 @@ class Werkzaam(Documents):
     True
     """
 
-    def __init__(self, store: str | None = None, *, lang: str = "en", inferred: bool = False) -> None:
+    def __init__(
+        self, store: str | None = None, *, lang: str = "en", inferred: bool = False, foreign: bool = False
+    ) -> None:
         self.lang = lang
-        self._where, self._inferred = store, inferred
+        self._where, self._inferred, self._foreign = store, inferred, foreign
+        self.databases: list[Database] = []
         self.store: Store = self._opened()
 
     def _opened(self) -> Store:
+        if self._foreign:
+            held, self.databases = with_others(self._where)
+            if self._inferred:
+                from werkzaam.rules import materialise
+
+                materialise(held)
+            return held
         return with_inferences(self._where) if self._inferred else open_store(self._where)
 
     @cached_property
@@ -123,10 +136,16 @@ class Werkzaam(Documents):
         return claims(self.store)
 
     def export(self, form: str) -> Iterator[str]:
-        """Yield the lines of an export: jsonl, nq or ttl."""
+        """Yield the lines of an export: jsonl, nq or ttl. A database of others without a licence is left out."""
         from werkzaam.export import export
+        from werkzaam.store import Oxigraph
 
-        return export(self.store, form)
+        secret = {one.graph for one in self.databases if not one.licence}
+        if not secret:
+            return export(self.store, form)
+        open_ = Oxigraph()
+        open_.fill(q for q in self.store.quads() if getattr(q.graph_name, "value", "") not in secret)
+        return export(open_, form)
 
     def table(self, name: str) -> list[list[str]]:
         """Give a printed table (`name` is its slug, such as ``table-4.1``), header first, each cell as printed.

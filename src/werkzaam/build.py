@@ -16,6 +16,7 @@ from werkzaam.store import Oxigraph
 from werkzaam.terms import GRAPH, ONTOLOGY_GRAPH
 
 if TYPE_CHECKING:
+    from werkzaam.databases.shelf import Database
     from werkzaam.folder import Folder
     from werkzaam.ledger import Ledger
     from werkzaam.remote import Remote
@@ -36,10 +37,12 @@ def build(progress: Callable[[str], None] = lambda name: None, sources: Sources 
     import pyoxigraph as ox
 
     from werkzaam.loading import loader_for
+    from werkzaam.mappings import mapping_sets, quads
     from werkzaam.model import Model, add_names
 
     model = Model()
     lines = {f"{triple} <{ONTOLOGY_GRAPH}> .\n" for triple in model.ontology}
+    lines.update(f"{quad} .\n" for quad in quads(mapping_sets()))
     documents = [(name, file.read_bytes()) for name, file in walk("cases", DOCUMENTS)]
     names = model.names.copy()
     for name, content in documents:
@@ -149,6 +152,18 @@ def with_inferences(where: str | None) -> Oxigraph:
     store = in_memory(where)
     materialise(store)
     return store
+
+
+def with_others(where: str | None) -> tuple[Oxigraph, list[Database]]:
+    """Open in memory what `--store` names together with the databases of others that stand beside it; give these too.
+
+    Raises `StoreError` where it is no store on disk.
+    """
+    from werkzaam.databases.shelf import merge
+
+    folder = on_disk(where)
+    store = in_memory(where)
+    return store, merge(store, folder)
 
 
 def packaged_nquads(*, anew: bool = False) -> bytes:

@@ -15,6 +15,7 @@ from werkzaam import (  # noqa: F401 - each adds its commands
     commands_convert,
     commands_data,
     commands_entry,
+    commands_link,
     commands_reason,
 )
 from werkzaam.commands import cli

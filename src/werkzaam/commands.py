@@ -54,10 +54,14 @@ def _inferred(function: _F) -> _F:
     return click.option("--inferred", is_flag=True, help=_help("inferred"))(function)
 
 
-def _open(store: str | None, lang: str | None, *, inferred: bool = False) -> Werkzaam:
+def _foreign(function: _F) -> _F:
+    return click.option("--foreign", is_flag=True, help=_help("foreign"))(function)
+
+
+def _open(store: str | None, lang: str | None, *, inferred: bool = False, foreign: bool = False) -> Werkzaam:
     from werkzaam.api import Werkzaam
 
-    return Werkzaam(store, lang=lang or default_language(), inferred=inferred)
+    return Werkzaam(store, lang=lang or default_language(), inferred=inferred, foreign=foreign)
 
 
 def _out(lines: Iterable[str]) -> None:
@@ -80,6 +84,7 @@ def cli() -> None:
 @click.option("--in", "in_", multiple=True, metavar="CONTEXT", help=_help("in"))
 @click.option("--outcome", multiple=True, metavar="O", help=_help("outcome"))
 @click.option("--case", multiple=True, metavar="C", help=_help("case"))
+@_foreign
 @_format(*FORMATS)
 @_lang
 @_store
@@ -89,6 +94,7 @@ def what_works(
     in_: tuple[str, ...],
     outcome: tuple[str, ...],
     case: tuple[str, ...],
+    foreign: bool,
     form: str,
     lang: str | None,
     store: str | None,
@@ -98,7 +104,7 @@ def what_works(
     from werkzaam.render import COLUMNS, Teller
     from werkzaam.tables import as_csv
 
-    opened = _open(store, lang)
+    opened = _open(store, lang, foreign=foreign)
     answer = opened.what_works(mechanism=mechanism, for_=for_, in_=in_, outcome=outcome, case=case)
     teller = Teller(opened.known, opened.lang, width=_width(), strong=_bold)
     if form == "table":
@@ -115,11 +121,18 @@ def what_works(
 @click.argument("name", required=False, metavar="[QUESTION]")
 @click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help=_help("param"))
 @_inferred
+@_foreign
 @_format(*FORMATS)
 @_lang
 @_store
 def ask(
-    name: str | None, params: tuple[str, ...], inferred: bool, form: str, lang: str | None, store: str | None
+    name: str | None,
+    params: tuple[str, ...],
+    inferred: bool,
+    foreign: bool,
+    form: str,
+    lang: str | None,
+    store: str | None,
 ) -> None:
     """Answer a competency question, or list them."""
     from werkzaam.questions import question, questions
@@ -141,7 +154,7 @@ def ask(
         if not equals:
             raise UsageError("parameter-form", value=param)
         values.setdefault(key.strip(), []).append(value)
-    opened = _open(store, lang, inferred=inferred)
+    opened = _open(store, lang, inferred=inferred, foreign=foreign)
     if asked.inferred and not inferred:
         click.echo(say(lang, "ask-inferred"), err=True)
     _rows(opened, asked.text[lang], asked.columns, opened.ask(name, values), form)

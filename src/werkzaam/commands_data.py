@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from werkzaam.commands import _findings, _help, _lang, _open, _out, _store, cli
+from werkzaam.commands import _findings, _foreign, _help, _lang, _open, _out, _store, cli
 from werkzaam.errors import UsageError
 from werkzaam.language import default_language
 from werkzaam.messages import say
@@ -67,8 +67,9 @@ def build(out: str | None, what: str, lang: str | None, store: str | None) -> No
 )
 @_what
 @click.option("--table", metavar="NAME", help=_help("table"))
+@_foreign
 @_store
-def export(form: str, what: str, table: str | None, store: str | None) -> None:
+def export(form: str, what: str, table: str | None, foreign: bool, store: str | None) -> None:
     """Write the whole collection, one printed table or the ontology to stdout."""
     from werkzaam.export import FORMS as WHOLE
     from werkzaam.printed import FORMS, as_bytes
@@ -84,7 +85,10 @@ def export(form: str, what: str, table: str | None, store: str | None) -> None:
         raise UsageError("export-form", what=what, known=", ".join(WHOLE))
     if (form in FORMS) != (table is not None):
         raise UsageError("export-table", known=", ".join(FORMS))
-    opened = _open(store, None)
+    opened = _open(store, None, foreign=foreign)
+    for one in opened.databases:
+        if not one.licence:
+            click.echo(say(opened.lang, "export-without", value=one.name), err=True)
     if table is None:
         sys.stdout.writelines(opened.export(form))
     elif form == "csv":

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from werkzaam.errors import Finding
 from werkzaam.flat import DERIVED_GRAPH
 from werkzaam.records import RECORDS_GRAPH, TOMBSTONES
-from werkzaam.terms import GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from werkzaam.terms import GRAPH, INFERRED_GRAPH, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
 
-RESERVED = frozenset((ONTOLOGY_GRAPH, INFERRED_GRAPH, DERIVED_GRAPH, RECORDS_GRAPH, TOMBSTONES, GRAPH + "unnamed"))
+RESERVED = frozenset(
+    (ONTOLOGY_GRAPH, MAPPINGS_GRAPH, INFERRED_GRAPH, DERIVED_GRAPH, RECORDS_GRAPH, TOMBSTONES, GRAPH + "unnamed")
+)
 """Graphs that are no document's."""
 
 

@@ -5,6 +5,7 @@
     DIR/current                  the generation that counts; replaced by renaming, which is the moment of every change
     DIR/lock                     held by who writes
     DIR/documents/SHA256         each version of each document, byte for byte
+    DIR/foreign/NAME.nq          the records of another database: in no generation, so that none meets them unasked
     DIR/g000007/graph/           the triples, as Oxigraph keeps them
     DIR/g000007/records.jsonl    what happened to each document
     DIR/g000007/people.jsonl     who submitted; for the owner of the folder alone
@@ -38,7 +39,7 @@ _T = TypeVar("_T")
 WAIT = 5.0
 """How many seconds who writes waits for another who does."""
 _GENERATION = re.compile(r"g\d{6}")
-_OURS = re.compile(r"current.*|lock|documents|g\d{6}")
+_OURS = re.compile(r"current.*|lock|documents|foreign|g\d{6}")
 
 
 def _drop(generation: Path) -> None:

@@ -53,6 +53,19 @@ WHERE {
 """
 
 
+# What comes with the databases of others: where ours has the name too, ours is meant.
+_FOREIGN = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT DISTINCT ?thing
+WHERE {
+  ?scheme dcterms:isPartOf ?database .
+  ?thing skos:inScheme ?scheme .
+}
+"""
+
+
 class Known:
     """The names and labels of everything in a store, read in one query when first needed."""
 
@@ -81,6 +94,11 @@ class Known:
             names.labels.setdefault(str(row["thing"]), {})[getattr(row["label"], "language", "")] = str(row["label"])
         return names
 
+    @cached_property
+    def foreign(self) -> frozenset[str]:
+        """The concepts of the databases of others."""
+        return frozenset(str(row["thing"]) for row in self._store.select(_FOREIGN))
+
     def label(self, iri: str, lang: str) -> str:
         """Give the label in `lang`, in another language, or the slug."""
         texts = self.names.labels.get(iri, {})
@@ -96,6 +114,8 @@ class Known:
         wanted = set(classes)
         hits = self.names.find(name, wanted) or self.names.find(name, {WZ + "Topic"})
         hits = [hit for hit in hits if slug(hit) == name] or hits
+        if len(hits) > 1:
+            hits = [hit for hit in hits if hit not in self.foreign] or hits
         if len(hits) == 1:
             return hits[0]
         what = say(lang, f"kind-{kind}")

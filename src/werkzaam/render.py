@@ -12,7 +12,7 @@ from werkzaam.export import record
 from werkzaam.known import Known
 from werkzaam.messages import say
 from werkzaam.store import Row
-from werkzaam.terms import WZ, slug
+from werkzaam.terms import FOREIGN, WZ, slug
 
 COLUMNS = (
     "verdict",
@@ -69,6 +69,7 @@ class Teller:
         yield self.strong(self.title(answer))
         if answer.headings:
             yield from self._wrap(self.count(answer), "")
+            yield from (line for told in self.others(answer) for line in self._wrap(told, ""))
         for verdict, entries in answer.headings:
             yield ""
             yield self.strong(f"{self.known.label(verdict, self.lang).upper()} ({len(entries)})")
@@ -91,6 +92,11 @@ class Teller:
         """Give how many claims there are, who coded them and how many a person checked."""
         coders = self.labels(answer.coders)
         return self.say("answer-count", count=answer.count, coders=coders, checked=answer.checked)
+
+    def others(self, answer: Answer) -> Iterator[str]:
+        """Yield how many claims come from which database of others."""
+        for graph, count in sorted(answer.databases.items()):
+            yield self.say("answer-others", count=count, title=self.known.label(graph, self.lang), name=slug(graph))
 
     def _entry(self, entry: Entry) -> Iterator[str]:
         node = entry.claim
@@ -129,7 +135,8 @@ class Teller:
         if not what:
             what = self.labels(i for part in node.all("hasOutcome") for i in part.iris("outcome"))
         what = what or self.known.label(f"{WZ}{node.cls}", self.lang)
-        return f"{what} · {self.labels(node.iris('scope'))}"
+        where = f"[{slug(node.document)}] " if node.document.startswith(FOREIGN) else ""
+        return f"{where}{what} · {self.labels(node.iris('scope'))}"
 
     def facts(self, node: Node) -> Iterator[tuple[str, str]]:
         """Yield (key of a word, text) of what a claim says besides its statement."""
@@ -244,6 +251,7 @@ class Teller:
         yield f"# {self.title(answer)}"
         yield ""
         yield self.count(answer)
+        yield from self.others(answer)
         for verdict, entries in answer.headings:
             yield ""
             yield f"## {self.known.label(verdict, self.lang)} ({len(entries)})"

@@ -25,7 +25,11 @@ def walk(folder: str, suffix: str | tuple[str, ...]) -> Iterator[tuple[str, Trav
     yield from below(files(f"werkzaam.{folder}"), "")
 
 
-_DATA: dict[str, str | tuple[str, ...]] = {"ontology": ".ttl", "shapes": ".ttl", "cases": (".yaml", ".csv", ".json")}
+_DATA: dict[str, str | tuple[str, ...]] = {
+    "ontology": (".ttl", ".tsv"),
+    "shapes": ".ttl",
+    "cases": (".yaml", ".csv", ".json"),
+}
 
 
 def digest(*folders: str) -> str:

@@ -193,7 +193,7 @@ class Oxigraph(Answers):
             self._store.backup(str(directory))
 
     def fill(self, quads: Iterable[ox.Quad]) -> None:
-        """Put `quads` into an empty store; fast, and not all at once."""
+        """Put `quads` into a store that nobody reads yet; fast, and not all at once."""
         with self._reading():
             self._store.bulk_extend(quads)
 

@@ -22,7 +22,7 @@ from werkzaam.prepared import known_names
 from werkzaam.records import ERASED, TOMBSTONES, Record, State, made, states, tombstones
 from werkzaam.sandbox import ChildDied, call
 from werkzaam.store import Oxigraph
-from werkzaam.terms import GRAPH, LANGUAGES, ONTOLOGY_GRAPH
+from werkzaam.terms import GRAPH, LANGUAGES, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
 from werkzaam.withdrawal import without_claims
 
 SECONDS = 3600.0
@@ -92,7 +92,7 @@ def _documents(held: Snapshot, opened: Oxigraph, records: list[Record]) -> Itera
             yield finding("graph-remains", place)
     if set(opened.quads(TOMBSTONES)) != set(tombstones(records)):
         yield finding("graph-differs", Place(TOMBSTONES.removeprefix(GRAPH)), version="")
-    ours = {ONTOLOGY_GRAPH, TOMBSTONES, *(GRAPH + one for one in known)}
+    ours = {ONTOLOGY_GRAPH, MAPPINGS_GRAPH, TOMBSTONES, *(GRAPH + one for one in known)}
     for graph in sorted({getattr(quad.graph_name, "value", "") for quad in opened.quads()} - ours):
         yield finding("graph-unrecorded", Place(graph), severity="info")
 
@@ -161,6 +161,7 @@ def backup(store: str | None, target: str) -> int:
             for one in {file.sha256 for record in records for file in record.files}:
                 (beside / "documents" / one).write_bytes(held.content(one))
             shutil.copytree(held.path, beside / held.path.name)
+            _copy_foreign(held.path.parent, beside)
             said = {"format": FORMAT, "generation": held.path.name}
             (beside / "current").write_text(json.dumps(said))
             sync(beside)
@@ -191,7 +192,15 @@ def restore(source: str, store: str | None) -> int:
             draft.records, draft.people = records, held.people()
             for one in {file.sha256 for record in records for file in record.files}:
                 folder.keep(held.content(one))
+        with told(folder.path):
+            shutil.rmtree(folder.path / "foreign", ignore_errors=True)
+            _copy_foreign(Path(source), folder.path)
     return sum(state.present for state in states(records).values())
+
+
+def _copy_foreign(source: Path, target: Path) -> None:
+    if (source / "foreign").is_dir():
+        shutil.copytree(source / "foreign", target / "foreign")
 
 
 def _erased(folder: Folder) -> set[str]:
