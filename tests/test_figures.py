@@ -25,7 +25,7 @@ from werkzaam.printed import SMALL, as_bytes, printed
 from werkzaam.questions import ask
 from werkzaam.resources import beside, walk
 from werkzaam.store import Oxigraph, Row
-from werkzaam.terms import GRAPH, WZ, slug
+from werkzaam.terms import GRAPH, TOOI_MUNICIPALITY, WZ, slug
 
 pytestmark = pytest.mark.once
 
@@ -315,17 +315,21 @@ def test_the_items_are_those_of_the_standard(store: Oxigraph) -> None:
 
 
 @pytest.mark.skipif("WERKZAAM_EXTERNAL" not in os.environ, reason="WERKZAAM_EXTERNAL is not set")
-def test_every_municipality_has_its_identifier_of_tooi(store: Oxigraph) -> None:
+def test_every_municipality_has_its_identifier_of_tooi_and_all_of_tooi_are_known(store: Oxigraph, model: Model) -> None:
     (file,) = (Path(os.environ["WERKZAAM_EXTERNAL"]) / "tooi").glob("*.json")
     fields = [one["fields"] for one in json.loads(file.read_text("utf-8"))]
     known = {one["identifier"]: one["naam"] for one in fields if one.get("identifier")}
     rows = store.select(
-        f"PREFIX wz: <{WZ}> SELECT ?m ?n WHERE {{ ?m a wz:Municipality . ?m wz:name ?n FILTER (LANG(?n) = 'nl') }}"
+        f"PREFIX wz: <{WZ}> "
+        "SELECT DISTINCT ?m ?n WHERE { ?m a wz:Municipality . ?m wz:name ?n FILTER (LANG(?n) = 'nl') }"
     )
     assert len(rows) == 38
     other = {"Den Bosch": "'s-Hertogenbosch", "Alphen a/d Rijn": "Alphen aan den Rijn"}
     names = {row["m"]: other.get(str(row["n"]), str(row["n"])) for row in rows}
     assert {iri: name for iri, name in names.items() if not known.get(iri, "").startswith(f"gemeente {name}")} == {}
+    theirs = {iri: name for iri, name in known.items() if iri.startswith(TOOI_MUNICIPALITY)}
+    assert len(theirs) > 600
+    assert {name for iri, name in theirs.items() if model.names.find(name, {WZ + "Municipality"}) != [iri]} == set()
 
 
 def test_the_quickscan_holds_every_row_with_the_four_that_meet_both(store: Oxigraph) -> None:

@@ -9,11 +9,12 @@ import io
 
 import owlready2
 import pyoxigraph as ox
+import pytest
 
 from werkzaam.answers import AGAINST, FOR, SILENT
 from werkzaam.model import Model
 from werkzaam.resources import walk
-from werkzaam.terms import OWL, TYPE, WZ
+from werkzaam.terms import OWL, TOOI_MUNICIPALITY, TYPE, WZ
 
 
 def test_only_the_axioms_have_blank_nodes() -> None:
@@ -51,3 +52,26 @@ def test_owlready_reads_the_ontology_and_knows_its_classes(model: Model) -> None
     assert ours
     assert ours <= known
     assert ontology.world[WZ + "Configuration"] in ontology.world[WZ + "Claim"].subclasses()
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("Urk", "gm0184"),
+        ("Gemeente Eindhoven", "gm0772"),
+        ("'s-Gravenhage", "gm0518"),
+        ("’s-Gravenhage", "gm0518"),
+        ("The Hague", "gm0518"),
+        ("Den Bosch", "gm0796"),
+        ("gemeente 's-Hertogenbosch", "gm0796"),
+        ("Bergen (NH)", "gm0373"),
+        ("Bergen", None),
+        ("sudwest fryslan", "gm1900"),
+        ("municipality of Utrecht", "gm0344"),
+        ("Weesp", "gm0457"),
+    ],
+)
+def test_a_municipality_has_the_names_that_people_write_and_no_name_stands_for_two(
+    name: str, number: str | None, model: Model
+) -> None:
+    assert model.names.find(name, {WZ + "Municipality"}) == ([TOOI_MUNICIPALITY + number] if number else [])
