@@ -351,7 +351,7 @@ def sent(port: int, content: bytes) -> str:
     """Send bytes as they stand; give the status of the first answer, or that there was none."""
     got = b""
     with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=90) as way:
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(OSError):  # refused, and closed, before all was sent
             way.sendall(content)
             way.shutdown(socket.SHUT_WR)
         while b"\r\n" not in got and (more := way.recv(4096)):
