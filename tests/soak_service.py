@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -45,13 +44,17 @@ def served(*options: str, small: bool) -> Iterator[tuple[Service, Path]]:
         start = [sys.executable, "-m", "werkzaam", "serve", "--port", "0", "--no-log", "--store", f"oxigraph:{folder}"]
         service = started([*start, "--children", str(CHILDREN), *options], environment(WERKZAAM_TOKEN=TOKEN))
         # What is refused as no HTTP at all is told on stderr, which must not fill up.
-        threading.Thread(
-            target=shutil.copyfileobj, args=(service.process.stderr, open(os.devnull, "w")), daemon=True
-        ).start()
+        threading.Thread(target=drain, args=(service,), daemon=True).start()
         try:
             yield service, folder
         finally:
             stopped(service)
+
+
+def drain(service: Service) -> None:
+    with contextlib.suppress(ValueError):  # it is closed under our hands in the end
+        for _ in service.process.stderr or ():
+            pass
 
 
 def generation(folder: Path) -> str:
