@@ -2,12 +2,13 @@
 # make test   set up and run the tests that need Python alone, in some minutes      make thorough   the long ones
 # make check  lint and types      make wheel  build the wheel and test it without development packages
 # make soak CHECK=foreign SEED=1 N=1000    a heavy check (crawl, engines, figures, foreign, hostile, kill, mutate, readers), recorded in docs/measurements/
+# make bench  measure werkzaam beside others and write docs/benchmarks.md (some minutes; N=1000 cases)
 # make lock   renew the lock files
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test thorough check wheel soak lock clean
+.PHONY: run test thorough check wheel soak bench lock clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/werkzaam what-works --for no-paid-work-wanted
@@ -32,6 +33,9 @@ wheel: $(VENV)/test.stamp
 
 soak: $(VENV)/test.stamp
 	$(BIN)/python tests/soak.py --check "$(CHECK)" --seed "$(or $(SEED),1)" --number "$(or $(N),1000)"
+
+bench: $(VENV)/test.stamp
+	$(BIN)/werkzaam bench --cases 100 --cases $(or $(N),1000) --lang en --out docs/benchmarks.md
 
 lock: $(VENV)/test.stamp
 	$(BIN)/pip-compile --quiet --no-header --no-emit-find-links --no-emit-index-url --strip-extras \

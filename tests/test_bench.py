@@ -49,7 +49,8 @@ def test_more_cases_give_more_rows(measured: list[Measured]) -> None:
 
 
 def test_the_page_has_a_row_a_question_and_the_picture_a_bar_a_measurement(measured: list[Measured]) -> None:
-    text = "\n".join(page(measured, "a machine", "werkzaam bench"))
+    text = "\n".join(page(measured, "a machine", "werkzaam bench", {"pyshacl": [0.1, 0.2]}))
+    assert "| pyshacl |" in text
     assert len(re.findall(r"^\| what-works \|", text, re.M)) == 3  # two sizes, and the growth
     assert "≠ |" not in text
     drawn = ElementTree.fromstring(picture(measured))

@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam.bench_peers import answer_all
+from werkzaam.bench_peers import answer_all, check, materialise
+from werkzaam.bench_servers import told_version
 from werkzaam.build import packaged
 from werkzaam.generator import generate, patterns
 from werkzaam.known import Known
@@ -28,14 +30,17 @@ from werkzaam.terms import SKOS, WZ, expand
 
 MOST_ENDED = 3
 """A peer that was ended so often at a size is asked no more there: it is read anew each time."""
-PACKAGES = ("pyoxigraph", "oxigraph", "oxrdflib", "rdflib")
+PACKAGES = ("pyoxigraph", "oxigraph", "oxrdflib", "rdflib", "pyshacl", "shacl")
+CHECKED = 10
+"""How many cases are checked by each engine for SHACL."""
 
 
 @dataclass
 class Measured:
     """What one peer did at one size: seconds to load, seconds of each query by question, rows, memory in bytes.
 
-    A question without seconds took longer than was allowed, or the peer failed at it.
+    A question without seconds took longer than was allowed, or the peer failed at it. `inferred` are the seconds in
+    which what follows is made, by ours alone.
     """
 
     peer: str
@@ -44,6 +49,26 @@ class Measured:
     memory: float | None = None
     seconds: dict[str, list[float]] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    inferred: float | None = None
+
+
+def checking(seed: int) -> dict[str, list[float]]:
+    """Give the seconds that each of some made-up cases takes to be checked, for each engine for SHACL that is there."""
+    from werkzaam.errors import WerkzaamError
+    from werkzaam.shacl import ENGINES
+
+    found = {}
+    for engine in ENGINES:
+        try:
+            found[engine] = _in_child(check, engine, seed, CHECKED)
+        except WerkzaamError:  # the extra that brings it is not there
+            continue
+    return found
+
+
+def _in_child(work: Callable[..., Any], *given: object) -> Any:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, given)
 
 
 def workload(seed: int, rounds: int) -> list[tuple[str, list[str]]]:
@@ -91,6 +116,8 @@ def run(
                 queries = [one for one in asked if one[0] not in ended[peer]]
                 measured = _measure(peer, file, size, queries, seconds, progress)
                 ended[peer] |= {name for name, _ in queries} - measured.seconds.keys()
+                if peer == "werkzaam":
+                    measured.inferred = _in_child(materialise, file)
                 found.append(measured)
             os.unlink(file)
     return found
@@ -157,6 +184,8 @@ def machine() -> str:
             told.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             continue
+    if virtuoso := told_version("virtuoso-t"):
+        told.append(f"Virtuoso {virtuoso}")
     return ", ".join(told)
 
 

@@ -7,6 +7,7 @@ their graphs. What is not installed is left out.
 from __future__ import annotations
 
 import http.client
+import os
 import subprocess
 import tempfile
 import time
@@ -39,13 +40,13 @@ def werkzaam(file: str) -> Iterator[Ask]:
 
 @contextmanager
 def pyoxigraph(file: str) -> Iterator[Ask]:
-    """Ask the engine beneath, raw, in memory."""
+    """Ask the engine beneath, raw, in memory, and read the terms of each row."""
     store = ox.Store()
     store.bulk_load(path=file, format=ox.RdfFormat.N_QUADS)
 
     def ask(query: str) -> int:
         found: Any = store.query(query, base_iri=BASE, use_default_graph_as_union=True)
-        return sum(1 for _ in found)
+        return len([tuple(row) for row in found])
 
     yield ask
 
@@ -125,8 +126,6 @@ def answer_all(pipe: Any, name: str, file: str, queries: list[tuple[str, list[st
     Sends ``("", [seconds], 0)`` once loaded, then the name of each question, the seconds of each of its queries and the
     rows of all together; at the end ``("end", [peak memory in bytes], 0)``.
     """
-    import resource
-
     began = time.perf_counter()
     with PEERS[name][0](file) as ask:
         pipe.send(("", [time.perf_counter() - began], 0))
@@ -137,6 +136,49 @@ def answer_all(pipe: Any, name: str, file: str, queries: list[tuple[str, list[st
                 rows += ask(text)
                 seconds.append(time.perf_counter() - began)
             pipe.send((question, seconds, rows))
-        children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        pipe.send(("end", [float(max(own, children)) * 1024], 0))
+        pipe.send(("end", [_peak()], 0))
+
+
+def _peak() -> float:
+    """Give the most bytes that this process and the servers that it started had in memory."""
+    import resource
+
+    try:
+        own = [Path("/proc/self/status")]
+        servers = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        told = [one.read_text() for one in (*own, *(Path(f"/proc/{server}/status") for server in servers))]
+        return sum(1024.0 * int(text.partition("VmHWM:")[2].split()[0]) for text in told)
+    except OSError:  # not Linux
+        return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def materialise(file: str) -> float:
+    """Give the seconds in which our rules make what follows from the data of a file."""
+    from werkzaam.rules import materialise
+    from werkzaam.store import Oxigraph
+
+    store = Oxigraph()
+    store.load_nquads(Path(file).read_bytes())
+    began = time.perf_counter()
+    materialise(store)
+    return time.perf_counter() - began
+
+
+def check(engine: str, seed: int, count: int) -> list[float]:
+    """Give the seconds that each of `count` made-up cases takes to be checked by an engine for SHACL, axioms too."""
+    from werkzaam import prepared
+    from werkzaam.build import packaged
+    from werkzaam.generator import generate, patterns
+    from werkzaam.loading import loader_for
+    from werkzaam.model import add_names
+    from werkzaam.validation import check
+
+    model, name, seconds = prepared.model(), "case.nq", []
+    for quads in generate(seed, count + 1, patterns(packaged())):
+        content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+        names = prepared.names(None).copy()
+        began = time.perf_counter()
+        add_names(names, model, loader_for(name).things(content, model))
+        check(loader_for(name).load(content, name, model, names), model, names, name, engine)
+        seconds.append(time.perf_counter() - began)
+    return seconds[1:]  # what is made once was made for the first

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from werkzaam.bench import Measured, median, p95
@@ -14,15 +15,22 @@ _READING = (
     "within the time allowed, or the peer failed at it, or it was ended three times before. All peers answer over the",
     "union of graphs; ≠ marks rows that differ from those of pyoxigraph.",
 )
+RAW = "pyoxigraph"
 _COLOURS = ("#1b5e8c", "#b3541e", "#4f772d", "#6d4c7d", "#7a6a4f", "#444444")
 
 
-def page(measured: Sequence[Measured], told: str, command: str) -> Iterator[str]:
-    """Yield the lines of the page in Markdown; `told` says on what was measured, `command` how."""
+def page(
+    measured: Sequence[Measured], told: str, command: str, checked: Mapping[str, Sequence[float]]
+) -> Iterator[str]:
+    """Yield the lines of the page in Markdown; `told` says on what was measured, `command` how.
+
+    `checked` are the seconds a case of each engine for SHACL.
+    """
     yield from ("# Bench", "", f"Measured by `{command}` on {told}.", "")
     yield from _READING
     yield ""
     yield from _loads(measured)
+    yield from _checks(checked)
     sizes = sorted({one.cases for one in measured})
     for size in sizes:
         yield from _questions([one for one in measured if one.cases == size])
@@ -31,20 +39,41 @@ def page(measured: Sequence[Measured], told: str, command: str) -> Iterator[str]
 
 
 def _loads(measured: Sequence[Measured]) -> Iterator[str]:
-    yield from ("## Loading", "", "| cases | peer | load s | peak memory MB |", "| ---: | --- | ---: | ---: |")
+    yield from ("## Loading, memory, and what follows", "")
+    yield "| cases | peer | load s | × pyoxigraph | peak memory MB | what follows, s |"
+    yield "| ---: | --- | ---: | ---: | ---: | ---: |"
+    raw = {one.cases: one.load for one in measured if one.peer == RAW}
     for one in measured:
         load = "–" if one.load is None else f"{one.load:.2f}"
         memory = "–" if one.memory is None else f"{one.memory / 1e6:.0f}"
-        yield f"| {one.cases:,} | {one.peer} | {load} | {memory} |"
+        inferred = "–" if one.inferred is None else f"{one.inferred:.2f}"
+        times = _times(one.load, raw.get(one.cases))
+        yield f"| {one.cases:,} | {one.peer} | {load} | {times} | {memory} | {inferred} |"
+    yield ""
+
+
+def _times(one: float | None, other: float | None) -> str:
+    return f"{one / other:.2f}" if one and other else "–"
+
+
+def _checks(checked: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    if not checked:
+        return
+    yield from ("## Checking a made-up case, rules and axioms, milliseconds", "", "| engine | median | slowest |")
+    yield "| --- | ---: | ---: |"
+    for engine, took in checked.items():
+        yield f"| {engine} | {median(took) * 1000:.0f} | {max(took) * 1000:.0f} |"
     yield ""
 
 
 def _questions(measured: Sequence[Measured]) -> Iterator[str]:
     names = sorted({name for one in measured for name in one.seconds})
-    truth = next((one for one in measured if one.peer == "pyoxigraph"), measured[0])
+    truth = next((one for one in measured if one.peer == RAW), measured[0])
+    ours = next((one for one in measured if one.peer == "werkzaam"), truth)
     yield from (f"## Questions over {measured[0].cases:,} cases, milliseconds", "")
-    yield "| question | rows | " + " | ".join(f"{one.peer}: first | later | p95" for one in measured) + " |"
-    yield "| --- | ---: | " + " | ".join("---: | ---: | ---:" for _ in measured) + " |"
+    heads = " | ".join(f"{one.peer}: first | later | p95" for one in measured)
+    yield f"| question | rows | werkzaam × {RAW} | {heads} |"
+    yield "| --- | ---: | ---: | " + " | ".join("---: | ---: | ---:" for _ in measured) + " |"
     for name in names:
         cells = []
         for one in measured:
@@ -54,7 +83,8 @@ def _questions(measured: Sequence[Measured]) -> Iterator[str]:
                 continue
             other = "" if one.rows[name] == truth.rows.get(name, one.rows[name]) else " ≠"
             cells += [f"{took[0] * 1000:.1f}{other}", f"{median(took) * 1000:.1f}", f"{p95(took) * 1000:.1f}"]
-        yield f"| {name} | {truth.rows.get(name, 0):,} | " + " | ".join(cells) + " |"
+        both = [statistics.median(one.seconds[name]) if name in one.seconds else None for one in (ours, truth)]
+        yield f"| {name} | {truth.rows.get(name, 0):,} | {_times(*both)} | " + " | ".join(cells) + " |"
     yield ""
 
 

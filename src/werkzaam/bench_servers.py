@@ -63,7 +63,7 @@ def virtuoso(folder: str, data: str | None = None) -> Iterator[str]:
     with _running([str(program("virtuoso-t")), "+foreground", "+configfile", str(file)], http_port):
         if data is not None:
             (Path(folder) / "data.nq").hardlink_to(data)
-            load = f"ld_dir('{folder}', 'data.nq', 'urn:unused'); rdf_loader_run(); checkpoint;\n"
+            load = f"ld_dir('{folder}', 'data.nq', 'urn:unused');\nrdf_loader_run();\ncheckpoint;\n"
             command = [str(program("isql-vt")), f"127.0.0.1:{port}", USER, PASSWORD]
             subprocess.run(command, input=load, text=True, check=True, capture_output=True)
         yield f"http://127.0.0.1:{http_port}/sparql"

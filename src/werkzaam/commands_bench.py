@@ -35,7 +35,7 @@ def bench(
     """Measure loading and every question over made-up cases, werkzaam beside its peers."""
     from pathlib import Path
 
-    from werkzaam.bench import machine, run
+    from werkzaam.bench import checking, machine, run
     from werkzaam.bench_peers import PEERS
     from werkzaam.bench_report import page, picture
     from werkzaam.build import write_whole
@@ -57,7 +57,7 @@ def bench(
     )
     asked = "".join(f" --cases {size}" for size in sizes) + "".join(f' --peer "{peer}"' for peer in peers)
     command = f"werkzaam bench{asked} --seed {seed} --rounds {rounds} --timeout {timeout:g}"
-    text = "\n".join(page(measured, told, command)) + "\n"
+    text = "\n".join(page(measured, told, command, checking(seed))) + "\n"
     if out is None:
         sys.stdout.write(text)
         return

@@ -222,6 +222,23 @@ def check(form: str, lang: str | None, store: str | None) -> None:
         raise SystemExit(1)
 
 
+@store_group.command("migrate", help=_help("store-migrate"))
+@_at
+@_lang
+@_store
+def migrate(at: str | None, lang: str | None, store: str | None) -> None:
+    """Make a store of an older werkzaam one of this."""
+    from werkzaam.renewal import migrate as run
+
+    lang, made = lang or default_language(), run(store, at)
+    if made is None:
+        click.echo(say(lang, "migrate-none"), err=True)
+        return
+    for document in made.documents:
+        _out([say(lang, "store-migrated-document", document=document)])
+    click.echo(say(lang, "store-migrated", path=str(made.backup), count=len(made.documents)), err=True)
+
+
 @store_group.command("backup", help=_help("store-backup"))
 @click.argument("target", metavar="FOLDER")
 @_lang

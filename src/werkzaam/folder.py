@@ -2,7 +2,8 @@
 
 ::
 
-    DIR/current                  the generation that counts; replaced by renaming, which is the moment of every change
+    DIR/current                  the generation that counts, and with what it was written: form, ontology, shapes;
+                                 replaced by renaming, which is the moment of every change
     DIR/lock                     held by who writes
     DIR/documents/SHA256         each version of each document, byte for byte
     DIR/foreign/NAME.nq          the records of another database: in no generation, so that none meets them unasked
@@ -24,17 +25,28 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from werkzaam.durable import replace_file, said, sync, sync_folder, told, write
 from werkzaam.errors import StoreError
 from werkzaam.locks import Busy, Shared, exclusive
-from werkzaam.records import Record, Submitter, as_lines, read_records, read_submitters, until
+from werkzaam.records import (
+    Record,
+    Submitter,
+    as_lines,
+    made,
+    read_records,
+    read_submitters,
+    refuse_newer,
+    release,
+    until,
+)
 from werkzaam.store import Oxigraph
 
-FORMAT = 1
+FORMAT = 2
+"""The form of the folder. The first did not say with which ontology and shapes it was written."""
 _T = TypeVar("_T")
 WAIT = 5.0
 """How many seconds who writes waits for another who does."""
@@ -96,6 +108,7 @@ class Draft:
     records: list[Record]
     people: list[Submitter]
     wanted: bool = True
+    about: dict[str, Any] = field(default_factory=lambda: {"format": FORMAT, "made": asdict(made())})
 
     def record(self, made: Record, submitter: Submitter | None) -> None:
         """Write down what happened, with who did it in the other file; let go of the people whose term is over."""
@@ -118,17 +131,30 @@ class Folder:
         return (self.path / "current").is_file()
 
     def current(self) -> Path:
-        """Give the generation that counts; raises `StoreError` where there is none."""
+        """Give the generation that counts; raises `StoreError` where there is none, or a newer werkzaam wrote it."""
+        return self.path / str(self.about()["generation"])
+
+    def about(self) -> dict[str, Any]:
+        """Give which generation counts, and the form, ontology and shapes with which it was written.
+
+        Raises `StoreError` where there is none, or a newer werkzaam wrote it.
+        """
         if not self.exists():
             raise StoreError("store-missing", path=str(self.path))
         try:
             told = json.loads((self.path / "current").read_bytes())
-            name, form = told["generation"], told["format"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            name, form, made_with = told["generation"], told["format"], told.get("made", {})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreError("store-damaged", path=str(self.path / "current"), problem=said(error)) from None
-        if form != FORMAT or not _GENERATION.fullmatch(str(name)):
-            raise StoreError("store-format", path=str(self.path), value=form, known=FORMAT)
-        return self.path / str(name)
+        refuse_newer(str(self.path), form, FORMAT, made_with)
+        if not _GENERATION.fullmatch(str(name)):
+            raise StoreError("store-damaged", path=str(self.path / "current"), problem=str(name))
+        return {"generation": name, "format": form, "made": made_with}
+
+    def older(self) -> bool:
+        """Say whether an older werkzaam wrote the store: it is read as it is, and must be migrated to be changed."""
+        about = self.about()
+        return about["format"] < FORMAT or release(about["made"].get("ontology", "")) < release(made().ontology)
 
     def read(self) -> Snapshot:
         """Take hold of the current generation; raises `StoreError` where there is none."""
@@ -147,15 +173,18 @@ class Folder:
             hold.release()
 
     @contextmanager
-    def writing(self, *, create: bool = False) -> Iterator[None]:
+    def writing(self, *, create: bool = False, older: bool = False) -> Iterator[None]:
         """Be the only one who writes, after tidying up what others left unfinished.
 
-        Raises `StoreError` where another writes, nothing can be written, or there is no store and none to `create`.
+        Raises `StoreError` where another writes, nothing can be written, there is no store and none to `create`, or
+        it is of an older werkzaam and may not be `older`.
         """
         if create and not self.exists():
             self._make()
         if not create:
             self.current()
+        if not older and self.exists() and self.older():
+            raise StoreError("store-older", path=str(self.path))
         with told(self.path):
             try:
                 with exclusive(self.path / "lock", WAIT):
@@ -182,16 +211,16 @@ class Folder:
         """
         assert self._writing
         before = source.path if source else self.current() if self.exists() else None
-        made = self.path / f"g{max([0, *(int(one.name[1:]) for one in self._generations())]) + 1:06}"
+        place = self.path / f"g{max([0, *(int(one.name[1:]) for one in self._generations())]) + 1:06}"
         with told(self.path):
             draft: Draft | None = None
             try:
-                made.mkdir()
-                (made / "in-use").touch(mode=0o644)
+                place.mkdir()
+                (place / "in-use").touch(mode=0o644)
                 if source:
-                    shutil.copytree(source.graph, made / "graph")
-                store = _copy(None if source or not before else before / "graph", made / "graph", without)
-                draft = Draft(made, store, _records(before) if before else [], _people(before) if before else [])
+                    shutil.copytree(source.graph, place / "graph")
+                store = _copy(None if source or not before else before / "graph", place / "graph", without)
+                draft = Draft(place, store, _records(before) if before else [], _people(before) if before else [])
                 yield draft
                 if draft.wanted:
                     store.close()
@@ -200,8 +229,8 @@ class Folder:
                 if draft is not None:
                     with suppress(Exception):  # what made it fail has been said
                         draft.store.close()
-                if not self._counts(made):
-                    _drop(made)
+                if not self._counts(place):
+                    _drop(place)
         self.tidy()
 
     def _commit(self, draft: Draft) -> None:
@@ -209,7 +238,7 @@ class Folder:
         write(draft.path / "people.jsonl", as_lines(draft.people), 0o600)
         sync(draft.path)
         sync_folder(self.path)
-        replace_file(self.path / "current", json.dumps({"format": FORMAT, "generation": draft.path.name}).encode())
+        replace_file(self.path / "current", json.dumps({**draft.about, "generation": draft.path.name}).encode())
 
     def _counts(self, generation: Path) -> bool:
         try:

@@ -21,6 +21,8 @@ TOMBSTONES = GRAPH + "tombstones"
 RECORDS_GRAPH = GRAPH + "records"
 """On a server, where there are no files, the records stand in a graph of their own."""
 ADDED, BUILT, RETRACTED, REMOVED, ERASED = "added", "built", "retracted", "removed", "erased"
+MIGRATED = "migrated"
+"""Read anew from the same files, with another ontology, to another graph."""
 DAYS = 730
 """How long a submitter's name and address are kept: two years, in which a reviewer may have questions."""
 

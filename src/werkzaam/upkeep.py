@@ -15,8 +15,8 @@ import pyoxigraph as ox
 from werkzaam.build import on_disk
 from werkzaam.durable import sync, told
 from werkzaam.errors import Finding, Place, StoreError, finding
-from werkzaam.folder import FORMAT, Folder, Snapshot
-from werkzaam.loading import loader_for
+from werkzaam.folder import Folder, Snapshot
+from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, add_names
 from werkzaam.prepared import known_names
 from werkzaam.records import ERASED, TOMBSTONES, Record, State, made, states, tombstones
@@ -124,6 +124,16 @@ def _anew(store: str | None, held: Snapshot, records: list[Record]) -> Iterator[
 
 
 def _in_child(store: str | None, documents: list[str]) -> dict[str, str]:
+    digests = {}
+    for document, loaded, state in read_anew(store, documents):
+        read = Oxigraph()
+        read.replace([loaded.graph], without_claims(loaded.quads(), state.claims))
+        digests[document] = read.digest(GRAPH + document)
+    return digests
+
+
+def read_anew(store: str | None, documents: list[str]) -> Iterator[tuple[str, Loaded, State]]:
+    """Yield each of `documents` as it is read now from the files that were submitted; to be called in a child."""
     held = on_disk(store).read()
     model, known = Model(), states(held.records())
     names = known_names(held.store(), model)
@@ -131,14 +141,9 @@ def _in_child(store: str | None, documents: list[str]) -> dict[str, str]:
     for files in contents.values():
         name, content = next(iter(files.items()))
         add_names(names, model, loader_for(name).things(content, model, files.__getitem__))
-    digests = {}
     for document, files in contents.items():
         name, content = next(iter(files.items()))
-        loaded = loader_for(name).load(content, name, model, names, files.__getitem__)
-        read = Oxigraph()
-        read.replace([loaded.graph], without_claims(loaded.quads(), known[document].claims))
-        digests[document] = read.digest(GRAPH + document)
-    return digests
+        yield document, loader_for(name).load(content, name, model, names, files.__getitem__), known[document]
 
 
 def _contents(held: Snapshot, state: State) -> dict[str, bytes]:
@@ -150,7 +155,8 @@ def backup(store: str | None, target: str) -> int:
 
     Writers and readers go on meanwhile. Raises `StoreError` where `target` is there already or cannot be written.
     """
-    held, place = on_disk(store).read(), Path(target)
+    folder, place = on_disk(store), Path(target)
+    held = folder.read()
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise StoreError("backup-exists", path=target)
     beside = place.with_name(f".{place.name}.{os.getpid()}")
@@ -162,7 +168,7 @@ def backup(store: str | None, target: str) -> int:
                 (beside / "documents" / one).write_bytes(held.content(one))
             shutil.copytree(held.path, beside / held.path.name)
             _copy_foreign(held.path.parent, beside)
-            said = {"format": FORMAT, "generation": held.path.name}
+            said = {**folder.about(), "generation": held.path.name}
             (beside / "current").write_text(json.dumps(said))
             sync(beside)
             if place.exists():
@@ -184,12 +190,12 @@ def restore(source: str, store: str | None) -> int:
         raise StoreError("backup-damaged", path=source, problem=wrong[0].text["en"])
     held = Folder(Path(source)).read()
     records = held.records()
-    with folder.writing(create=True):
+    with folder.writing(create=True, older=True):
         back = sorted(_erased(folder) & {one.document for one in records if one.files})
         if back:
             raise StoreError("backup-erased", path=source, value=", ".join(back))
         with folder.draft(source=held) as draft:
-            draft.records, draft.people = records, held.people()
+            draft.records, draft.people, draft.about = records, held.people(), Folder(Path(source)).about()
             for one in {file.sha256 for record in records for file in record.files}:
                 folder.keep(held.content(one))
         with told(folder.path):

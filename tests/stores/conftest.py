@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
+from werkzaam import entry, renewal, upkeep, validation
 from werkzaam.bench_servers import PASSWORD, SERVERS, USER, program, told_version
+from werkzaam.model import Model
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +32,20 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
             return made[kind]
 
         yield start
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, model: Model) -> None:
+    """Read documents in this process and without the shapes, which know nothing of stores."""
+
+    def here(function: Callable[..., Any], *given: Any, seconds: float) -> Any:
+        return json.loads(json.dumps(function(*given)))
+
+    for module in (entry, renewal, upkeep):
+        monkeypatch.setattr(module, "call", here)
+    monkeypatch.setattr(entry, "check", lambda loaded, *more: loaded.findings)
+    for other in (validation, upkeep):
+        monkeypatch.setattr(other, "Model", lambda: model)
 
 
 def pytest_report_header() -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from werkzaam import entry, validation
 from werkzaam.api import Werkzaam
 from werkzaam.build import write_store
 from werkzaam.errors import StoreError
-from werkzaam.model import Model
 from werkzaam.questions import ask
 from werkzaam.terms import CONCEPT, slug
 
@@ -28,15 +25,8 @@ REASON = {"nl": "Verkeerd gelezen.", "en": "Misread."}
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch, model: Model) -> None:
-    """Read documents in this process and without the shapes, which know nothing of stores."""
-
-    def here(function: Callable[..., Any], *given: Any, seconds: float) -> Any:
-        return json.loads(json.dumps(function(*given)))
-
-    monkeypatch.setattr(entry, "call", here)
-    monkeypatch.setattr(entry, "check", lambda loaded, *more: loaded.findings)
-    monkeypatch.setattr(validation, "Model", lambda: model)
+def in_this_process(quick: None) -> None:
+    """Read documents without children."""
 
 
 @pytest.fixture
