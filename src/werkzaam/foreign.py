@@ -84,8 +84,9 @@ def answer_query(
 ) -> str:
     """Answer a foreign query as text in a limited child process.
 
-    Over what follows too where `inferred`, and over the databases of others beside the store where `foreign`. `form` is csv, tsv, json or xml; a graph comes as N-Triples. Raises `InputError` where the query
-    is refused, wrong, too slow, or kills the engine.
+    Over what follows too where `inferred`, and over the databases of others beside the store where `foreign`. `form` is
+    csv, tsv, json or xml; a graph comes as N-Triples. Raises `InputError` where the query is refused, wrong, too slow,
+    or kills the engine.
     """
     from werkzaam.sandbox import ChildDied, call
 
