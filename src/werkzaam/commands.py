@@ -191,14 +191,17 @@ def _claims(opened: Werkzaam, rows: list[Any]) -> list[Node]:
 @_format("table", "json", "csv", "tsv", "xml")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=60.0, show_default=True, help=_help("timeout"))
 @_inferred
+@_foreign
 @_lang
 @_store
-def query(file: str, form: str, timeout: float, inferred: bool, lang: str | None, store: str | None) -> None:
+def query(
+    file: str, form: str, timeout: float, inferred: bool, foreign: bool, lang: str | None, store: str | None
+) -> None:
     """Answer any SPARQL query, in a limited child process."""
     from werkzaam.foreign import answer_query, read_file
 
     content = sys.stdin.buffer.read() if file == "-" else read_file(file)
-    text = answer_query(content, store, "csv" if form == "table" else form, timeout, inferred=inferred)
+    text = answer_query(content, store, "csv" if form == "table" else form, timeout, inferred=inferred, foreign=foreign)
     if form == "table":
         import csv
 

@@ -81,11 +81,14 @@ def read_file(path: str) -> bytes:
     return content
 
 
-def answer_query(content: bytes, store: str | None, form: str, seconds: float, *, inferred: bool = False) -> str:
-    """Answer a foreign query as text in a limited child process, over what follows too where `inferred`.
+def answer_query(
+    content: bytes, store: str | None, form: str, seconds: float, *, inferred: bool = False, foreign: bool = False
+) -> str:
+    """Answer a foreign query as text in a limited child process.
 
-    `form` is csv, tsv, json or xml; a graph comes as N-Triples. Raises `InputError` where the query
-    is refused, wrong, too slow, or kills the engine.
+    Over what follows too where `inferred`, and over the databases of others beside the store where `foreign`. `form` is
+    csv, tsv, json or xml; a graph comes as N-Triples. Raises `InputError` where the query is refused, wrong, too slow,
+    or kills the engine.
     """
     from werkzaam.sandbox import ChildDied, call
 
@@ -99,7 +102,7 @@ def answer_query(content: bytes, store: str | None, form: str, seconds: float, *
 
         packaged_nquads()
     try:
-        answer: str = call(_answer, text, store, form, inferred, seconds=seconds)
+        answer: str = call(_answer, text, store, form, inferred, foreign, seconds=seconds)
     except ChildDied as death:
         if death.reason == "time":
             raise InputError("query-takes-too-long", seconds=f"{seconds:g}") from None
@@ -107,11 +110,11 @@ def answer_query(content: bytes, store: str | None, form: str, seconds: float, *
     return answer
 
 
-def _answer(text: str, store: str | None, form: str, inferred: bool = False) -> str:
-    from werkzaam.build import open_store, with_inferences
+def _answer(text: str, store: str | None, form: str, inferred: bool = False, foreign: bool = False) -> str:
+    from werkzaam.api import Werkzaam
     from werkzaam.sandbox import forbid_files_and_network
 
-    opened = with_inferences(store) if inferred else open_store(store)
+    opened = Werkzaam(store, inferred=inferred, foreign=foreign).store
     if store is None:
         forbid_files_and_network()
     try:

@@ -138,6 +138,13 @@ def test_what_works_answers_over_both_and_tells_them_apart(
     assert told["silent"] == [], "where their mechanisms were not studied among us is nobody's question"
 
 
+def test_a_query_meets_them_only_when_told(files: dict[str, str], store: str, run: Callable[..., Any]) -> None:
+    shelve(files["plan"], [files["csv"]], on_disk(store))
+    asked = b"SELECT ?g { GRAPH ?g { ?s ?p 'a lid keeps heat in'@en } }"
+    assert "foreign/pans" in run("query", "-", "--foreign", "--store", store, stdin=asked).out
+    assert "foreign/pans" not in run("query", "-", "--store", store, stdin=asked).out
+
+
 def test_the_gap_map_has_their_mechanisms_and_circumstances(files: dict[str, str], store: str) -> None:
     shelve(files["plan"], [files["csv"]], on_disk(store))
     opened = werkzaam.open(store, foreign=True)
@@ -253,6 +260,11 @@ def test_without_a_store_on_disk_nothing_is_kept(
         ("records:\n", "records: [\n", "no mapping"),
         ("language: en", "language: en\nreader: punch-card", "no reader “punch-card”"),
         ('"{id}"', '"{number}"', "nothing came of this"),
+        ("source: https://example.org/pans", "source: a book", "is no address"),
+        ("licence: none", "licence: CC BY", "is no address"),
+        ("language: en", "language: English", "no code of a language"),
+        ('{new: "{context}"}', '{make: "{context}"}', "“context” takes a text or one of"),
+        ("{from: effect,", "{form: effect,", "“effect” takes a text or one of"),
     ],
 )
 def test_a_mapping_file_that_is_wrong_is_told(
@@ -443,6 +455,15 @@ def test_the_740_answer_what_works(store: str) -> None:
     ours, both = werkzaam.open(store).what_works(), werkzaam.open(store, foreign=True).what_works()
     assert both.count - ours.count == 740
     assert list(both.databases.values()) == [740]
+
+
+@needs_external
+def test_json_ld_of_cids_is_read_with_its_own_context_beside(tmp_path: Path, store: str) -> None:
+    (tmp_path / "cidsContext.jsonld").write_bytes((Path(EXTERNAL) / "cids" / "cidsContext.jsonld").read_bytes())
+    address = "https://ontology.commonapproach.org/contexts/cidsContext.jsonld"
+    warm = {"@context": address, "@id": "https://example.org/w", "@type": "cids:Outcome", "hasName": "Warm evenings"}
+    (tmp_path / "warm.jsonld").write_text(json.dumps(warm))
+    assert shelve("cids", [str(tmp_path / "warm.jsonld")], on_disk(store)).kinds == {"Goal": 1, "Outcome": 1}
 
 
 @needs_external

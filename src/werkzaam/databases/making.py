@@ -11,7 +11,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam.databases.plan import Group, Plan
+from werkzaam.databases.plan import IRI, Group, Plan
 from werkzaam.databases.readers import Beside, Record, reader_of
 from werkzaam.loading import Loaded, complete
 from werkzaam.model import Field, Model, Names
@@ -19,7 +19,6 @@ from werkzaam.naming import Naming
 from werkzaam.terms import CONCEPT, DCTERMS, FOREIGN, ID, SKOS, TYPE, WZ, slug
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
-_IRI = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"{}|\\^`]+$")
 # Where what a mapping makes anew gets its name, by the class that the field takes.
 _SCHEMES = {
     "Mechanism": "mechanism",
@@ -121,10 +120,9 @@ class _Making:
 
     def iri(self, group: Group, name: str) -> str:
         prefix, _, rest = name.partition(":")
-        if prefix in self.plan.prefixes:
-            return self.plan.prefixes[prefix] + rest.strip()
-        if _IRI.match(name):
-            return name
+        whole = self.plan.prefixes[prefix] + rest.strip() if prefix in self.plan.prefixes else name
+        if IRI.fullmatch(whole):
+            return whole
         if slug(group.above) == "ContentConcept":
             return f"{CONCEPT}{_scheme(group.cls)}/{self.plan.name}/{_plain(name)}"
         kind = "claim" if slug(group.above) == "Claim" else slug(group.cls).lower()
@@ -175,7 +173,7 @@ class _Making:
 
     def find(self, one: Field, name: str) -> str | None:
         """Give what a name stands for: an IRI of this database, or something that is known here."""
-        if _IRI.match(name):
+        if IRI.fullmatch(name):
             return name
         hits = self.naming.find(name, self.naming.wanted(one))
         if len(hits) != 1:

@@ -20,9 +20,14 @@ SUFFIX = ".mapping.yaml"
 # What a group of records becomes, by the key that says so.
 ABOVE = {"claim": WZ + "Claim", "thing": WZ + "Thing", "concept": WZ + "ContentConcept"}
 _OWN = {"claim", "thing", "concept", "id", "when", "options"}
+_NO_LICENCE = ("none", "geen")
 _NEEDED = ("name", "title", "source", "licence", "language", "records")
 _KEYS = {"werkzaam-mapping", *_NEEDED, "reader", "options", "prefixes"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+IRI = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"{}|\\^`]+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+# What a value may be besides a text: which keys it has, of which the first must be there.
+_FROM, _NEW, _NAMED = ("from", "split", "values"), ("new", "broader"), ("named",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +77,26 @@ class _Reading:
     def __init__(self, file: str, model: Model) -> None:
         self.file, self.model = file, model
 
-    def wrong(self, key: str, /, **data: Any) -> InputError:
-        return InputError(key, file=self.file, **data)
-
     def plan(self, data: Any) -> Plan:
         if not isinstance(data, dict) or data.get("werkzaam-mapping") != FORMAT:
-            raise self.wrong("mapping-format", version=FORMAT)
+            raise InputError("mapping-format", file=self.file, version=FORMAT)
         for key in data.keys() - _KEYS:
-            raise self.wrong("mapping-key", value=key, known=", ".join(sorted(_KEYS)))
+            raise InputError("mapping-key", file=self.file, value=key, known=", ".join(sorted(_KEYS)))
         for key in _NEEDED:
             if not data.get(key):
-                raise self.wrong("mapping-lacks", value=key)
+                raise InputError("mapping-lacks", file=self.file, value=key)
         if not _NAME.fullmatch(str(data["name"])):
-            raise self.wrong("mapping-name", value=data["name"])
+            raise InputError("mapping-name", file=self.file, value=data["name"])
+        for key in ("source", "licence"):
+            if data[key] not in _NO_LICENCE and not IRI.fullmatch(str(data[key])):
+                raise InputError("mapping-iri", file=self.file, value=f"{key}: {data[key]}")
+        self.language(data["language"])
         title = data["title"]
         return Plan(
             data["name"],
             dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title,
             data["source"],
-            "" if data["licence"] in ("none", "geen") else data["licence"],
+            "" if data["licence"] in _NO_LICENCE else data["licence"],
             data["language"],
             data.get("reader", ""),
             data.get("options") or {},
@@ -102,11 +108,11 @@ class _Reading:
     def group(self, data: Any) -> Group:
         kinds = [key for key in ABOVE if isinstance(data, dict) and key in data]
         if len(kinds) != 1 or not data.get("id"):
-            raise self.wrong("mapping-group", known=", ".join(ABOVE))
+            raise InputError("mapping-group", file=self.file, known=", ".join(ABOVE))
         above = ABOVE[kinds[0]]
         cls = self.model.class_named(data[kinds[0]], above)
         if cls is None:
-            raise self.wrong("mapping-kind", value=data[kinds[0]])
+            raise InputError("mapping-kind", file=self.file, value=data[kinds[0]])
         when = {name: [one] if isinstance(one, str) else one for name, one in (data.get("when") or {}).items()}
         said = {key: value for key, value in data.items() if key not in _OWN}
         return Group(cls, above, data["id"], when, data.get("options") or {}, list(self.fields(cls, said)))
@@ -116,15 +122,33 @@ class _Reading:
         known = {key: one for one in self.model.fields_of(cls).values() for key in one.keys.values()}
         for key, value in said.items():
             if key not in known:
-                raise self.wrong("mapping-key", value=key, known=", ".join(sorted(known)))
+                raise InputError("mapping-key", file=self.file, value=key, known=", ".join(sorted(known)))
             one = known[key]
             if one.kind != "node":
+                self.value(one, key, value)
                 yield one, value
                 continue
             for part in value if isinstance(value, list) else [value]:
                 if not isinstance(part, dict):
-                    raise self.wrong("mapping-part", value=key)
+                    raise InputError("mapping-part", file=self.file, value=key)
                 yield one, list(self.fields(one.target or "", part))
+
+    def value(self, one: Field, key: str, value: Any) -> None:
+        """Refuse what a value cannot be."""
+        if isinstance(value, dict) and one.kind == "text" and "from" not in value:
+            for language in value:
+                self.language(language)
+            return
+        for part in value if isinstance(value, list) else [value]:
+            forms = (_FROM, _NEW, _NAMED) if one.kind == "name" else (_FROM,)
+            fits = isinstance(part, str) or any(form[0] in part and part.keys() <= set(form) for form in forms)
+            if not fits:
+                known = " · ".join(f"{{{', '.join(form)}}}" for form in forms)
+                raise InputError("mapping-value", file=self.file, value=key, known=known)
+
+    def language(self, value: Any) -> None:
+        if not _LANGUAGE.fullmatch(str(value)):
+            raise InputError("mapping-language", file=self.file, value=value)
 
 
 @cache

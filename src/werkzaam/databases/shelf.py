@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ import pyoxigraph as ox
 
 from werkzaam import prepared
 from werkzaam.databases.making import make
-from werkzaam.databases.plan import plan_of
+from werkzaam.databases.plan import IRI, plan_of
 from werkzaam.durable import replace_file, told
 from werkzaam.errors import InputError, StoreError, UsageError
 from werkzaam.folder import Folder
@@ -32,7 +31,6 @@ from werkzaam.validation import beside_of
 SECONDS = 300.0
 _PAV = "http://purl.org/pav/"
 _DATASET = "http://www.w3.org/ns/dcat#Dataset"
-_LICENCE = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ def load(
     """
     folder.current()
     day = _day(retrieved)
-    if licence and licence != "none" and not _LICENCE.fullmatch(licence):
+    if licence and licence != "none" and not IRI.fullmatch(licence):
         raise UsageError("licence-form", value=licence)
     contents = [(file, read_file(file).decode("latin-1")) for file in files]
     prepared.model()  # before the child, which then has them
