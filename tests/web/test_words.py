@@ -13,7 +13,7 @@ import pytest
 import werkzaam.web
 from werkzaam.web.choices import ASKED
 from werkzaam.web.gapmap import SIGNS
-from werkzaam.web.pages import MADE
+from werkzaam.web.routes import MADE
 from werkzaam.web.words import PAGES, catalogue, word
 from werkzaam.web.worker import Reply
 
@@ -37,7 +37,11 @@ FAMILIES = {
     "cmo-": {"actor", "context"},
     "ref-how-": {str(number) for number in range(1, 11)},
     "rules-": {"violation", "warning", "info", "axiom", "reading"},
-    "kin-": {"broader", "narrower", "opposite"},
+    "kin-": {"broader", "narrower", "opposite", "alike"},
+    "case-": {"law", "timeline", "figures"},
+    "compare-": {"about", "mechanisms", "between", "outcomes", "aspects"},
+    "concept-": {"places", "mechanisms"},
+    "flag-": {"sum", "percentage", "same-quantity", "listed"},
     "takes-": {"text", "node", "name", "any", "class", "literal"},
     "many-": {"one", "some", "maybe", "any", "several"},
     **{
@@ -145,6 +149,8 @@ ADDRESSES = {
         "/nl/ontology",
         "/nl/concept/mechanism",
         "/nl/wat-werkt?for=older&in=sales-targets",
+        "/nl/vergelijken?case=de-cirkel&case=participatiehuis",
+        "/nl/samenspel",
     ],
     "en": [
         "/en/",
@@ -161,6 +167,8 @@ ADDRESSES = {
         "/en/ontology",
         "/en/concept/mechanism",
         "/en/what-works?for=older&in=sales-targets",
+        "/en/compare?case=de-cirkel&case=participatiehuis",
+        "/en/interplay",
     ],
 }
 

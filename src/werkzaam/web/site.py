@@ -24,14 +24,18 @@ from werkzaam.questions import questions
 from werkzaam.render import Teller
 from werkzaam.rulebook import rules
 from werkzaam.terms import BASE, LANGUAGES, slug
-from werkzaam.web import pages, refpages, things
+from werkzaam.web import refpages, things
 from werkzaam.web.cases import CasePages
-from werkzaam.web.choices import ASKED, Choices
+from werkzaam.web.choices import Choices
+from werkzaam.web.compare import Comparison
+from werkzaam.web.concepts import ConceptPages
 from werkzaam.web.gapmap import GapMaps
 from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, best, language
 from werkzaam.web.pages import Missing
 from werkzaam.web.reference import Reference
-from werkzaam.web.words import PAGES, page_of, word
+from werkzaam.web.routes import MADE
+from werkzaam.web.times import when
+from werkzaam.web.words import PAGES, number, page_of, word
 from werkzaam.web.worker import Reply
 
 MOST_FIELDS = 300
@@ -60,6 +64,10 @@ class Site:
         self.cases = CasePages(opened, self.nodes, self.choices)
         self.documents = opened.cases()
         self.reference = Reference(opened, Model())
+        self.comparison = Comparison(self.cases, self.maps, self.choices, self.nodes)
+        self.concepts = ConceptPages(
+            opened, self.nodes, self.outline, self.choices, self.maps, self.cases, self.reference
+        )
         self._templates = _templates()
         self._css = style()[0]
         self.examples = tomllib.loads(files("werkzaam.queries").joinpath("examples.toml").read_text("utf-8"))["example"]
@@ -101,7 +109,7 @@ class Site:
         if page is not None:
             if dot and page not in ("what-works", "sparql"):
                 raise Missing
-            return pages.MADE[page](self, lang, params, form)
+            return MADE[page](self, lang, params, form)
         return self._thing(lang, rest)
 
     def _data(self, job: dict[str, Any], path: str) -> Reply:
@@ -140,10 +148,14 @@ class Site:
             "other_address": other,
             "t": lambda key, **more: word(lang, key, **more),
             "label": lambda iri: self.opened.known.label(iri, lang),
+            "label_in": self.opened.known.label,
+            "definition": lambda iri: self.reference.definition(iri, lang),
             "href": lambda iri: address(iri, lang),
             "page": lambda key: f"/{lang}/{PAGES[key][lang]}",
             "text": Teller(self.opened.known, lang).text,
             "slug": slug,
+            "number": lambda value, decimals=0: number(value, lang, decimals),
+            "when": lambda period: when(period, lang),
             "quote": quote,
             "css": self._css,
             "node": self.nodes.get,
@@ -185,26 +197,9 @@ class Site:
         data: dict[str, Any] = {"thing": described, "iri": iri}
         if self.cases.has_page(iri):
             return self.html("case.html", lang, other=other, case=self.cases.page(iri, lang), **data)
-        data |= {"is_text": things.is_text, "dimension": self._dimension(iri), "kin": self._kin(iri)}
-        return self.html("thing.html", lang, other=other, **data)
-
-    def _dimension(self, iri: str) -> tuple[str, int, list[tuple[str, int]]] | None:
-        """Give the parameter by which *what works* asks for a concept, and how many claims it tells, also a heading."""
-        for name, _, _ in ASKED:
-            if iri in self.choices.members(name):
-                answer = self.opened.what_works_of([[iri]], (), self.nodes)
-                return name, answer.count, [(verdict, len(found)) for verdict, found in answer.headings]
-        return None
-
-    def _kin(self, iri: str) -> list[tuple[str, list[str]]]:
-        """Give the concepts around a concept, by how they stand to it: broader, narrower, opposite."""
-        entries = self.reference.concepts
-        if iri not in entries:
-            return []
-        own = entries[iri].iris
-        narrower = [one for one, entry in entries.items() if iri in entry.iris.get("broader", [])]
-        found = (("broader", own.get("broader", [])), ("narrower", narrower), ("opposite", own.get("oppositeOf", [])))
-        return [(name, iris) for name, iris in found if iris]
+        data |= {"is_text": things.is_text, "concept": self.concepts.page(iri, lang), "kin": self.concepts.kin(iri)}
+        template = "concept.html" if data["concept"] else "thing.html"
+        return self.html(template, lang, other=other, **data)
 
     def _related(self, node: Node) -> dict[str, Any]:
         forth = [(name, node.iris(name)) for name in RELATED if node.iris(name)]
