@@ -24,6 +24,8 @@ STATES = {
     "interplay": "/{lang}/{interplay}",
     "concept": "/{lang}/concept/mechanism/structure",
     "trait": "/{lang}/concept/trait/older",
+    "search": "/{lang}/{search}?q=maatwrk",
+    "search-nothing": "/{lang}/{search}?q=xqzvw",
     "sparql": "/{lang}/{sparql}",
     "result": "/{lang}/{sparql}?query=SELECT+%3Fs+WHERE+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5",
     "about": "/{lang}/{about}",

@@ -34,6 +34,7 @@ ADDRESSES = [
     "/{lang}/{interplay}",
     "/{lang}/{interplay}?case=participatiehuis",
     "/{lang}/concept/trait/older",
+    "/{lang}/{search}?q=maatwrk",
     "/{lang}/id/intervention/de-cirkel",
     "/{lang}/id/claim/adp/k459",
     "/{lang}/id/claim/adp/k476",

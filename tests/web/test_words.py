@@ -41,6 +41,7 @@ FAMILIES = {
     "case-": {"law", "timeline", "figures"},
     "compare-": {"about", "mechanisms", "between", "outcomes", "aspects"},
     "concept-": {"places", "mechanisms"},
+    "search-": {"question", "concept", "thing", "claim", "term"},
     "flag-": {"sum", "percentage", "same-quantity", "listed"},
     "takes-": {"text", "node", "name", "any", "class", "literal"},
     "many-": {"one", "some", "maybe", "any", "several"},
@@ -151,6 +152,8 @@ ADDRESSES = {
         "/nl/wat-werkt?for=older&in=sales-targets",
         "/nl/vergelijken?case=de-cirkel&case=participatiehuis",
         "/nl/samenspel",
+        "/nl/zoeken?q=maatwerk",
+        "/nl/zoeken?q=xqzvw",
     ],
     "en": [
         "/en/",
@@ -169,6 +172,8 @@ ADDRESSES = {
         "/en/what-works?for=older&in=sales-targets",
         "/en/compare?case=de-cirkel&case=participatiehuis",
         "/en/interplay",
+        "/en/search?q=tailoring",
+        "/en/search?q=xqzvw",
     ],
 }
 

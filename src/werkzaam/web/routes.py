@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from werkzaam.web import pages
 from werkzaam.web.pages import Params
+from werkzaam.web.search import search
 from werkzaam.web.sparqlpage import sparql
 from werkzaam.web.worker import Reply
 
@@ -20,6 +21,7 @@ MADE: dict[str, Callable[[Site, str, Params, str], Reply]] = {
     "cases": pages.cases,
     "compare": pages.compare,
     "interplay": pages.interplay,
+    "search": search,
     "sparql": sparql,
     "about": pages.about,
     "accessibility": pages.accessibility,

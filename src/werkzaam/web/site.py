@@ -34,6 +34,7 @@ from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, best, language
 from werkzaam.web.pages import Missing
 from werkzaam.web.reference import Reference
 from werkzaam.web.routes import MADE
+from werkzaam.web.search import finder
 from werkzaam.web.times import when
 from werkzaam.web.words import PAGES, number, page_of, word
 from werkzaam.web.worker import Reply
@@ -74,6 +75,7 @@ class Site:
         self.version = version("werkzaam")
         self.rules = rules()
         questions()
+        self.finder = finder(self)
 
     # ---- from an address to a reply
 

@@ -18,6 +18,7 @@ PAGES: dict[str, dict[str, str]] = {
     "cases": {"nl": "casussen", "en": "cases"},
     "compare": {"nl": "vergelijken", "en": "compare"},
     "interplay": {"nl": "samenspel", "en": "interplay"},
+    "search": {"nl": "zoeken", "en": "search"},
     "sparql": {"nl": "sparql", "en": "sparql"},
     "about": {"nl": "over", "en": "about"},
     "accessibility": {"nl": "toegankelijkheid", "en": "accessibility"},
