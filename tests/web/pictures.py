@@ -24,6 +24,8 @@ STATES = {
     "interplay": "/{lang}/{interplay}",
     "concept": "/{lang}/concept/mechanism/structure",
     "trait": "/{lang}/concept/trait/older",
+    "situation": "/{lang}/{situation}",
+    "beside": "/{lang}/{situation}?name=Zwolle&for=no-paid-work-wanted&not-for=younger&in=slack-labour-market&in=large-caseload",
     "search": "/{lang}/{search}?q=maatwrk",
     "search-nothing": "/{lang}/{search}?q=xqzvw",
     "sparql": "/{lang}/{sparql}",

@@ -313,6 +313,9 @@ STATES = {
     "trait": "/{lang}/concept/trait/older",
     "figure": "/{lang}/id/table/table-4.1",
     "graph": "/{lang}/graph/adp/de-cirkel",
+    "situation": "/{lang}/{situation}",
+    "beside": "/{lang}/{situation}?name=Zwolle&for=no-paid-work-wanted&for="
+    "long-term-recipient&not-for=younger&in=slack-labour-market&in=large-caseload",
     "search": "/{lang}/{search}",
     "found": "/{lang}/{search}?q=maatwrk",
     "found-nothing": "/{lang}/{search}?q=xqzvw",

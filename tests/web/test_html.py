@@ -35,6 +35,8 @@ ADDRESSES = [
     "/{lang}/{interplay}?case=participatiehuis",
     "/{lang}/concept/trait/older",
     "/{lang}/{search}?q=maatwrk",
+    "/{lang}/{situation}",
+    "/{lang}/{situation}?name=Zwolle&for=long-term-recipient&not-for=younger&in=large-caseload",
     "/{lang}/id/intervention/de-cirkel",
     "/{lang}/id/claim/adp/k459",
     "/{lang}/id/claim/adp/k476",

@@ -13,7 +13,7 @@ import pytest
 import werkzaam.web
 from werkzaam.web.choices import ASKED
 from werkzaam.web.gapmap import SIGNS
-from werkzaam.web.routes import MADE
+from werkzaam.web.made import MADE
 from werkzaam.web.words import PAGES, catalogue, word
 from werkzaam.web.worker import Reply
 
@@ -22,7 +22,7 @@ TEMPLATES = sorted(FOLDER.glob("templates/*.html"))
 NAMES = {name for name, _, _ in ASKED}
 # Keys that a name is put behind, and the names.
 FAMILIES = {
-    "nav-": {"start", "gap-map", "cases", "sparql", "about"},
+    "nav-": {"start", "situation", "gap-map", "cases", "sparql", "about"},
     "choice-": NAMES,
     "legend-": NAMES,
     "any-": NAMES,
@@ -41,6 +41,11 @@ FAMILIES = {
     "case-": {"law", "timeline", "figures"},
     "compare-": {"about", "mechanisms", "between", "outcomes", "aspects"},
     "concept-": {"places", "mechanisms"},
+    "situation-": {
+        *("for", "in", "works", "works-how", "works-none", "watch", "watch-how", "watch-none"),
+        *("other", "other-how", "other-none"),
+    },
+    "situation-is-": {"for", "against", "mixed", "risk"},
     "search-": {"question", "concept", "thing", "claim", "term"},
     "flag-": {"sum", "percentage", "same-quantity", "listed"},
     "takes-": {"text", "node", "name", "any", "class", "literal"},
@@ -152,6 +157,8 @@ ADDRESSES = {
         "/nl/wat-werkt?for=older&in=sales-targets",
         "/nl/vergelijken?case=de-cirkel&case=participatiehuis",
         "/nl/samenspel",
+        "/nl/mijn-situatie",
+        "/nl/mijn-situatie?for=parent&in=large-caseload",
         "/nl/zoeken?q=maatwerk",
         "/nl/zoeken?q=xqzvw",
     ],
@@ -172,6 +179,8 @@ ADDRESSES = {
         "/en/what-works?for=older&in=sales-targets",
         "/en/compare?case=de-cirkel&case=participatiehuis",
         "/en/interplay",
+        "/en/my-situation",
+        "/en/my-situation?for=parent&in=large-caseload",
         "/en/search?q=tailoring",
         "/en/search?q=xqzvw",
     ],

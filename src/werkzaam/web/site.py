@@ -30,11 +30,12 @@ from werkzaam.web.choices import Choices
 from werkzaam.web.compare import Comparison
 from werkzaam.web.concepts import ConceptPages
 from werkzaam.web.gapmap import GapMaps
+from werkzaam.web.made import MADE
 from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, best, language
 from werkzaam.web.pages import Missing
 from werkzaam.web.reference import Reference
-from werkzaam.web.routes import MADE
 from werkzaam.web.search import finder
+from werkzaam.web.situation import Situations
 from werkzaam.web.times import when
 from werkzaam.web.words import PAGES, number, page_of, word
 from werkzaam.web.worker import Reply
@@ -66,6 +67,7 @@ class Site:
         self.documents = opened.cases()
         self.reference = Reference(opened, Model())
         self.comparison = Comparison(self.cases, self.maps, self.choices, self.nodes)
+        self.situations = Situations(self.nodes, self.outline, self.choices, self.maps)
         self.concepts = ConceptPages(
             opened, self.nodes, self.outline, self.choices, self.maps, self.cases, self.reference
         )
@@ -253,4 +255,5 @@ def _templates() -> dict[str, Template]:
         undefined=StrictUndefined,
         auto_reload=False,
     )
+    made.filters["first_up"] = lambda text: text[:1].upper() + text[1:]
     return {name: made.get_template(name) for name in sources}

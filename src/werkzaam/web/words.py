@@ -14,6 +14,7 @@ _DUTCH = str.maketrans(",.", ".,")
 PAGES: dict[str, dict[str, str]] = {
     "start": {"nl": "", "en": ""},
     "what-works": {"nl": "wat-werkt", "en": "what-works"},
+    "situation": {"nl": "mijn-situatie", "en": "my-situation"},
     "gap-map": {"nl": "witte-vlekken", "en": "gap-map"},
     "cases": {"nl": "casussen", "en": "cases"},
     "compare": {"nl": "vergelijken", "en": "compare"},

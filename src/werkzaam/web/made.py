@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from werkzaam.web import pages
 from werkzaam.web.pages import Params
 from werkzaam.web.search import search
+from werkzaam.web.situationpage import situation
 from werkzaam.web.sparqlpage import sparql
 from werkzaam.web.worker import Reply
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MADE: dict[str, Callable[[Site, str, Params, str], Reply]] = {
     "start": pages.start,
     "what-works": pages.what_works,
+    "situation": situation,
     "gap-map": pages.gap_map,
     "cases": pages.cases,
     "compare": pages.compare,
