@@ -25,7 +25,7 @@ STATES = {
     "concept": "/{lang}/concept/mechanism/structure",
     "trait": "/{lang}/concept/trait/older",
     "situation": "/{lang}/{situation}",
-    "beside": "/{lang}/{situation}?name=Zwolle&for=no-paid-work-wanted&not-for=younger&in=slack-labour-market&in=large-caseload",
+    "beside": "/{lang}/{situation}?name=Zwolle&for=no-paid-work-wanted&not-for=younger&in=slack-labour-market",
     "search": "/{lang}/{search}?q=maatwrk",
     "search-nothing": "/{lang}/{search}?q=xqzvw",
     "sparql": "/{lang}/{sparql}",
