@@ -162,6 +162,8 @@ def docs(out: str, lang: str | None, store: str | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help=_help("host"))
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help=_help("port"))
 @click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help=_help("allow-host"))
+@click.option("--public-url", metavar="URL", help=_help("public-url"))
+@click.option("--allow-origin", "origins", multiple=True, metavar="ORIGIN", help=_help("allow-origin"))
 @click.option("--timeout", type=click.FloatRange(0.1, 600), default=10.0, show_default=True, help=_help("seconds"))
 @click.option("--children", type=click.IntRange(1, 64), default=4, show_default=True, help=_help("children"))
 @click.option("--log/--no-log", default=True, show_default=True, help=_help("log"))
@@ -171,6 +173,8 @@ def serve(
     host: str,
     port: int,
     hosts: tuple[str, ...],
+    public_url: str | None,
+    origins: tuple[str, ...],
     timeout: float,
     children: int,
     log: bool,
@@ -178,22 +182,35 @@ def serve(
     store: str | None,
 ) -> None:
     """Start the web service."""
-    from werkzaam.web.app import Limits
+    import os
+
+    from werkzaam.build import on_disk
+    from werkzaam.commands import _warm
+    from werkzaam.language import default_language
+    from werkzaam.web.api import tokens
+    from werkzaam.web.app import Setting
+    from werkzaam.web.keeper import Limits
+    from werkzaam.web.public import Public
     from werkzaam.web.server import bind
     from werkzaam.web.server import serve as run
     from werkzaam.web.watch import to_stderr
 
+    if store is not None and store.startswith(("http://", "https://")):
+        raise UsageError("serve-store", value=store)
     if store is not None:
-        raise UsageError("serve-store")
-    bound = bind(host, port)
-    opened = _open(store, lang)
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{bound.getsockname()[1]}/"
-    run(
-        opened,
-        bound,
+        on_disk(store).current()
+    setting = Setting(
+        store=store,
         hosts=hosts,
+        origins=origins,
+        public=Public.of(public_url) if public_url else Public(),
+        tokens=tokens(os.environ),
         limits=Limits(seconds=timeout, children=children),
         log=to_stderr if log else None,
-        ready=lambda: click.echo(say(opened.lang, "serve-started", url=url), err=True),
     )
+    bound = bind(host, port)
+    _warm(store)
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{bound.getsockname()[1]}/"
+    lang = lang or default_language()
+    run(setting, bound, ready=lambda: click.echo(say(lang, "serve-started", url=url), err=True))

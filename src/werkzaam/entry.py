@@ -16,7 +16,7 @@ from werkzaam.entered import RESERVED, Entered, Entry
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
-from werkzaam.loading import Beside, loader_for
+from werkzaam.loading import Beside, loader_for, nothing
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
 from werkzaam.sandbox import ChildDied, call
 from werkzaam.store import Oxigraph
@@ -75,15 +75,32 @@ def add(
     `InputError` where a file cannot be read, `UsageError` where `at` is no moment, `StoreError` where the store cannot
     be written.
     """
+    contents = [(file, read_file(file)) for file in files]
+    return enter(contents, store, submitter=submitter, at=at, dry_run=dry_run)
+
+
+def enter(
+    contents: Sequence[tuple[str, bytes]],
+    store: str,
+    *,
+    submitter: Submitter | None = None,
+    at: str | None = None,
+    dry_run: bool = False,
+    alone: bool = False,
+    name: str | None = None,
+) -> Entry:
+    """Do what `add` does with files that were read; what is `alone` came from elsewhere and has no files beside it.
+
+    Where a `name` is given, it is the only one that a document may have.
+    """
     from werkzaam.build import on_disk
 
-    contents = [(file, read_file(file)) for file in files]
     for file, _ in contents:
         loader_for(file)
     folder, entry, at = on_disk(store), Entry(), on_record.moment(at)
     with folder.writing():
-        read = _read(contents, store, entry)
-        entry.findings += _unnamed(read)
+        read = _read(contents, store, entry, alone)
+        entry.findings += _unnamed(read, name)
         if entry.refused:
             return entry
         with folder.draft() as draft:
@@ -92,12 +109,12 @@ def add(
     return entry
 
 
-def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry) -> list[_Read]:
+def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry, alone: bool) -> list[_Read]:
     texts = [(file, content.decode("latin-1")) for file, content in contents]
     read: list[_Read] = []
     for index, (file, content) in enumerate(contents):
         try:
-            told: dict[str, Any] = call(_in_child, texts, index, store, seconds=SECONDS)
+            told: dict[str, Any] = call(_in_child, texts, index, store, alone, seconds=SECONDS)
         except ChildDied as death:
             entry.findings.append(death.told(file))
             continue
@@ -109,12 +126,12 @@ def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry) -> li
     return read
 
 
-def _in_child(texts: list[tuple[str, str]], index: int, store: str) -> dict[str, Any]:
+def _in_child(texts: list[tuple[str, str]], index: int, store: str, alone: bool) -> dict[str, Any]:
     file = texts[index][0]
     beside: dict[str, str] = {}
 
     def remembering(other: str) -> Beside:
-        inner = beside_of(other)
+        inner = nothing if alone else beside_of(other)
 
         def read(name: str) -> bytes:
             content = inner(name)
@@ -134,7 +151,7 @@ def _in_child(texts: list[tuple[str, str]], index: int, store: str) -> dict[str,
     }
 
 
-def _unnamed(read: Sequence[_Read]) -> Iterable[Finding]:
+def _unnamed(read: Sequence[_Read], name: str | None) -> Iterable[Finding]:
     """Yield what is wrong with the names of the documents themselves."""
     seen: dict[str, str] = {}
     for one in read:
@@ -142,6 +159,8 @@ def _unnamed(read: Sequence[_Read]) -> Iterable[Finding]:
             yield finding("document-reserved", Place(one.file), value=one.graph)
         elif one.graph in seen:
             yield finding("document-twice", Place(one.file), value=one.document, other=seen[one.graph])
+        elif name not in (None, one.document):
+            yield finding("document-other", Place(one.file), value=one.document, name=name)
         seen.setdefault(one.graph, one.file)
 
 

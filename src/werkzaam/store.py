@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import pyoxigraph as ox
 
@@ -197,7 +197,12 @@ class Oxigraph(Answers):
         with self._reading():
             self._store.bulk_extend(quads)
 
-    def load_nquads(self, content: bytes) -> None:
+    def dump(self, file: IO[bytes]) -> None:
+        """Write everything as N-Quads, in no order."""
+        with self._reading():
+            self._store.dump(file, format=ox.RdfFormat.N_QUADS)
+
+    def load_nquads(self, content: bytes | IO[bytes]) -> None:
         """Load N-Quads of our own making into an empty store."""
         self._store.bulk_load(content, format=ox.RdfFormat.N_QUADS, lenient=True)  # checked when they were made
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from webtools import Service, started, stopped
@@ -15,17 +16,18 @@ from werkzaam.web.site import Site
 from werkzaam.web.worker import Reply
 
 HERE = Path(__file__).parent
+DATA = HERE.parent / "data"
 
 
 @pytest.fixture(scope="session")
 def serving(environment: dict[str, str], apart: None) -> Iterator[Callable[..., Service]]:
-    """Give a way to start a service with options of the command; all are stopped at the end."""
+    """Give a way to start a service with options of the command and variables; all are stopped at the end."""
     running: list[Service] = []
     environment = {**environment, "WERKZAAM_CACHE": os.environ["WERKZAAM_CACHE"], "WERKZAAM_LANG": "en"}
 
-    def start(*options: str, script: str | None = None) -> Service:
+    def start(*options: str, script: str | None = None, **more: str) -> Service:
         command = ["-m", "werkzaam", "serve", "--no-log", "--port", "0"] if script is None else [str(HERE / script)]
-        running.append(started([sys.executable, "-P", *command, *options], environment))
+        running.append(started([sys.executable, "-P", *command, *options], {**environment, **more}))
         return running[-1]
 
     yield start
@@ -37,6 +39,16 @@ def serving(environment: dict[str, str], apart: None) -> Iterator[Callable[..., 
 def service(serving: Callable[..., Service]) -> Service:
     """Give the service as it starts by itself."""
     return serving()
+
+
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory: pytest.TempPathFactory, start: Callable[..., Any]) -> Path:
+    """Give the folder of a store that holds the ontology and one document, to be copied."""
+    made = tmp_path_factory.mktemp("web") / "store"
+    for command in (("build", "--what", "ontology"), ("add", DATA / "buurttafel.yaml")):
+        ran = start(*command, "--store", f"oxigraph:{made}")
+        assert ran.code == 0, ran.err
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -6,20 +6,26 @@ import sys
 
 import pyoxigraph as ox
 
-import werkzaam
-from werkzaam.web.app import Limits
+from werkzaam.web.app import Setting
 from werkzaam.web.server import bind, serve
+from werkzaam.web.source import Copy, Packaged
 
-opened = werkzaam.open()
-for given in sys.argv[1:]:
-    graph, _, file = given.partition("=")
-    opened.store._store.load(path=file, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
+
+class WithGraphs(Packaged):
+    """The packaged data with more graphs."""
+
+    def copy(self) -> Copy:
+        made = super().copy()
+        for given in sys.argv[1:]:
+            graph, _, file = given.partition("=")
+            store = made.opened.store._store  # type: ignore[attr-defined]
+            store.load(path=file, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph))
+        return made
+
+
 bound = bind("127.0.0.1", 0)
 serve(
-    opened,
+    Setting(source=WithGraphs(), hosts=("www.example",)),
     bound,
-    hosts=("www.example",),
-    limits=Limits(),
-    log=None,
     ready=lambda: print(f"http://127.0.0.1:{bound.getsockname()[1]}", file=sys.stderr, flush=True),
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from webtools import Service, until
+from webtools import Service, parent, until
 
 HONEST = "SELECT (COUNT(*) AS ?n) WHERE { ?claim a <https://w3id.org/werkzaam/ontology#Configuration> }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER (?c = ?f && ?f != ?i) }"
@@ -80,7 +80,7 @@ def test_no_query_reaches_another_server(service: Service, name: str) -> None:
 def test_a_child_can_open_neither_a_file_nor_a_socket(service: Service) -> None:
     """Even where the first look is passed: the limit of the kernel holds, and little is open."""
     honest(service)
-    children = [pid for pid in service.processes() if pid != service.process.pid]
+    children = service.children()
     assert len(children) >= 2
     for pid in children:
         limits = Path(f"/proc/{pid}/limits").read_text()
@@ -162,12 +162,22 @@ def test_pages_answer_while_every_place_for_queries_is_taken(hasty: Service) -> 
 
 
 def test_a_child_that_is_killed_is_replaced(service: Service) -> None:
-    children = [pid for pid in service.processes() if pid != service.process.pid]
+    children = service.children()
     for pid in children:
         os.kill(pid, signal.SIGKILL)
     assert until(lambda: not any(_runs(pid) for pid in children), 5)
     assert honest(service) > 100
     assert service.ask("/nl/").status == 200
+
+
+def test_a_process_with_the_data_that_is_killed_is_replaced(serving: Callable[..., Service]) -> None:
+    own = serving("--children", "1")
+    assert own.ask("/health").status == 200
+    stem = parent(own.children()[0])
+    os.kill(stem, signal.SIGKILL)
+    assert until(lambda: own.ask("/health").status == 200 and parent((own.children() or [0])[0]) not in (0, stem), 60)
+    assert honest(own) > 100
+    assert own.ask("/nl/").status == 200
 
 
 def test_a_service_that_is_killed_leaves_no_child(serving: Callable[..., Service]) -> None:

@@ -64,6 +64,10 @@ class Service:
                 found += [int(one) for one in task.read_text().split()]
         return found
 
+    def children(self) -> list[int]:
+        """Give the children that answer: those of the processes that hold the data."""
+        return [one for one in self.processes() if parent(parent(one)) == self.process.pid]
+
     def cpu(self) -> float:
         """Give the processor seconds that the process and its living children have used."""
         ticks = 0
@@ -74,6 +78,14 @@ class Service:
                 continue
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def parent(pid: int) -> int:
+    """Give the parent of a process, 0 where there is none."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def address(pattern: str, lang: str) -> str:

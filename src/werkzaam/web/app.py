@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
-import pkgutil
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from werkzaam.api import Werkzaam
+from werkzaam.foreign import MAX_FILE_BYTES
 from werkzaam.messages import say
-from werkzaam.resources import digest
 from werkzaam.terms import LANGUAGES
-from werkzaam.web import endpoint
-from werkzaam.web.guard import Guard
+from werkzaam.web import api, endpoint, routes
+from werkzaam.web.crossing import Crossing
+from werkzaam.web.guard import Body, Guard
+from werkzaam.web.keeper import Keeper, Limits
 from werkzaam.web.negotiation import language
 from werkzaam.web.pool import Busy, Died, Pool, TooSlow
-from werkzaam.web.site import Site, style
+from werkzaam.web.public import Public
+from werkzaam.web.source import OnDisk, Packaged, Source
+from werkzaam.web.stem import Failed
 from werkzaam.web.watch import Watch
 from werkzaam.web.worker import Reply
 
@@ -36,91 +35,59 @@ MAX_ADDRESS = 16_000
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What one question may take.
+class Setting:
+    """How a service is set up.
 
-    `seconds` in all, and as many for it to come; `memory` bytes of its child; `children` at once, `waiting` in queue.
+    `store` is what `--store` names, None for the packaged data; `tokens` are the digests of those that allow changes;
+    `hosts` are the names under which it may be asked for; pages of the `origins` may read it in a browser; `log` takes
+    a line a request.
     """
 
-    seconds: float = 10.0
-    memory: int = 1 << 30
-    children: int = 4
-    waiting: int = 64
+    store: str | None = None
+    source: Source | None = None
+    hosts: Iterable[str] = ()
+    origins: Iterable[str] = ()
+    public: Public = field(default_factory=Public)
+    tokens: tuple[bytes, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    log: Callable[[str], None] | None = None
 
 
 class Service:
-    """The children and what they do; one pool for pages, one for SPARQL, so that neither starves the other."""
+    """What answers: SPARQL, pages, and the documents of the API."""
 
-    def __init__(self, opened: Werkzaam, limits: Limits) -> None:
-        self.opened, self.limits = opened, limits
-        self.site = Site(opened)
-        # What a child can no longer make, this process makes before: a page for each way of not answering.
-        self._faults = {
-            (code, lang): self.site.fault(code, lang) for code in (414, 500, 503, 504) for lang in LANGUAGES
-        }
+    def __init__(self, setting: Setting) -> None:
+        self.limits, self.public = setting.limits, setting.public
+        source = setting.source or (Packaged() if setting.store is None else OnDisk(setting.store))
+        self.keeper = Keeper(source, setting.limits, setting.public.root, _trouble)
+        self.api = api.Api(self.keeper, setting.store, setting.tokens, setting.limits.seconds)
+        self.failure: Failed | None = None
 
-        self._warm()
-
-        def pool(children: int) -> Pool:
-            return Pool(
-                self._handle, size=children, waiting=limits.waiting, seconds=limits.seconds, memory=limits.memory
-            )
-
-        self.queries, self.pages = pool(limits.children), pool(2)
-
-    def _warm(self) -> None:
-        """Go once through every kind of answer: what Python loads when first needed, a child no longer can."""
-        for query in (
-            "ASK {}",
-            "SELECT (1 AS ?a) {}",
-            "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1",
-            "SELECT",
-            "SERVICE <x> {}",
-        ):
-            for accept in ("", "text/csv", "application/rdf+xml", "image/png"):
-                endpoint.answer(
-                    self.opened.store, {"query": query, "default": [], "named": [], "accept": accept, "lang": "en"}
-                )
-        for path, query in (
-            ("/nl/", ""),
-            ("/en/what-works", "for=nobody-of-that-name"),
-            *((f"/en/what-works.{form}", "for=older") for form in ("csv", "json", "ttl")),
-            ("/nl/sparql", "query=SELECT"),
-            ("/ontology.jsonld", ""),
-            ("/nowhere", ""),
-        ):
-            job = {"path": path, "query": query, "accept": "", "languages": "", "gzip": True}
-            self.site.respond(job)
-
-    def _handle(self, job: dict[str, Any], body: bytes) -> Reply:
-        if not job:  # is anybody there?
-            return Reply(204, {}, b"")
-        return self.site.respond(job) if "path" in job else endpoint.answer(self.opened.store, job)
-
-    @contextlib.asynccontextmanager
-    async def running(self, app: Starlette) -> AsyncIterator[None]:
-        """Have the children there while the service runs."""
-        gc.collect()
-        gc.freeze()  # what the children share is not looked through, and so not copied
-        await self.pages.start()
-        await self.queries.start()
+    async def start(self) -> None:
+        """Have the children there; where the collection cannot be read, `failure` says why."""
         try:
-            yield
-        finally:
-            await self.pages.stop()
-            await self.queries.stop()
+            await self.api.start()
+            await self.keeper.start()
+        except Failed as failure:
+            self.failure = failure
+            await self.stop()
+
+    async def stop(self) -> None:
+        """End the children."""
+        await self.keeper.stop()
+        self.api.stop()
 
     async def sparql(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the SPARQL protocol."""
         headers = dict(scope["headers"])
         lang = language(headers.get(b"accept-language", b"en").decode("latin-1"))
+        accept = headers.get(b"accept", b"").decode("latin-1")
         if scope["method"] in ("GET", "HEAD") and not scope["query_string"]:
-            accept = headers.get(b"accept", b"").decode("latin-1")
             try:
-                said = endpoint.description(_address(scope, headers), accept, lang)
+                said = endpoint.description(self._address(scope, headers), accept, lang)
             except ValueError:  # a host that can stand in no IRI
                 said = endpoint.problem(400, say(lang, "protocol-one-query"))
-            await _send(said, send)
+            await self.send(said, send)
             return
         body = b""
         more = scope["method"] == "POST"
@@ -136,12 +103,12 @@ class Service:
         except endpoint.Refused as refused:
             reply = endpoint.problem(refused.status, say(lang, refused.key))
             if refused.status == 405:
-                reply.headers["allow"] = "GET, HEAD, POST"
-            await _send(reply, send)
+                reply.headers["allow"] = routes.allowed("/sparql")
+            await self.send(reply, send)
             return
-        job |= {"lang": lang, "accept": headers.get(b"accept", b"").decode("latin-1")}
+        job |= {"lang": lang, "accept": accept}
         try:
-            told = await self._unless_gone(self.queries, job, receive)
+            told = await self._unless_gone("queries", job, receive)
         except Busy:
             told = endpoint.problem(503, say(lang, "service-busy"))
             told.headers["retry-after"] = "2"
@@ -150,18 +117,7 @@ class Service:
         except Died:
             told = endpoint.problem(400, say(lang, "query-kills-engine"))
         if told is not None:
-            await _send(told, send)
-
-    async def health(self, request: Request) -> Response:
-        """Say whether a child of each pool answers: 200, or 503 with what does not."""
-        told = {"version": self.site.version, "data": digest()[:12], "pages": "ok", "queries": "ok"}
-        for name, pool in (("pages", self.pages), ("queries", self.queries)):
-            try:
-                await pool.run({})
-            except (Busy, TooSlow, Died) as error:
-                told[name] = type(error).__name__.lower()
-        well = told["pages"] == told["queries"] == "ok"
-        return JSONResponse(told, 200 if well else 503, {"cache-control": "no-store"})
+            await self.send(told, send)
 
     async def page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page, or with the data of an IRI."""
@@ -175,27 +131,32 @@ class Service:
         }
         head = scope["path"].lstrip("/").partition("/")[0]
         lang = head if head in LANGUAGES else language(job["languages"])
+        fault = self.keeper.now.fault
         if max(len(job["query"]), len(job["path"])) > MAX_ADDRESS:
-            await _send(self._faults[414, lang], send)
+            await self.send(fault(414, lang), send)
             return
         try:
-            told = await self._unless_gone(self.pages, job, receive)
+            told = await self._unless_gone("pages", job, receive)
         except Busy:
-            told = self._faults[503, lang]
-            told = Reply(503, {**told.headers, "retry-after": "2"}, told.body)
+            told = fault(503, lang)
+            told.headers["retry-after"] = "2"
         except TooSlow:
-            told = self._faults[504, lang]
+            told = fault(504, lang)
         except Died:
-            told = self._faults[500, lang]
+            told = fault(500, lang)
         if told is not None:
             log = told.headers.pop("x-log", None)
             if log:
                 print(log, file=sys.stderr)
-            await _send(told, send)
+            await self.send(told, send)
 
-    async def _unless_gone(self, pool: Pool, job: dict[str, Any], receive: Receive) -> Reply | None:
+    async def cases(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what is asked of documents."""
+        await self.send(await self.api.answer(scope, receive), send)
+
+    async def _unless_gone(self, pool: str, job: dict[str, Any], receive: Receive) -> Reply | None:
         """Give the answer to a job; None where the client left before, which ends the job."""
-        work = asyncio.ensure_future(pool.run(job))
+        work = asyncio.ensure_future(self.keeper.now.run(pool, job))
         await asyncio.wait({work}, timeout=BRIEF)
         if work.done():
             return work.result()
@@ -214,11 +175,22 @@ class Service:
                 with contextlib.suppress(asyncio.CancelledError, Busy, TooSlow, Died):
                     await work
 
+    def _address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        """Give the address under which the client, perhaps through a proxy, knows the endpoint."""
+        if self.public.origin:
+            return f"{self.public.origin}{self.public.root}/sparql"
+        secure = headers.get(b"x-forwarded-proto") == b"https" or scope["scheme"] == "https"
+        return f"http{'s' if secure else ''}://{headers[b'host'].decode('latin-1')}/sparql"
 
-def _address(scope: Scope, headers: dict[bytes, bytes]) -> str:
-    """Give the address under which the client, perhaps through a proxy, knows the endpoint."""
-    secure = headers.get(b"x-forwarded-proto") == b"https" or scope["scheme"] == "https"
-    return f"http{'s' if secure else ''}://{headers[b'host'].decode('latin-1')}/sparql"
+    async def send(self, reply: Reply, send: Send) -> None:
+        """Send a reply."""
+        headers = dict(reply.headers)
+        if headers.get("location", "").startswith("/"):
+            headers["location"] = self.public.root + headers["location"]
+        told = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
+        told.append((b"content-length", str(len(reply.body)).encode()))
+        await send({"type": "http.response.start", "status": reply.status, "headers": told})
+        await send({"type": "http.response.body", "body": reply.body})
 
 
 async def _gone(receive: Receive) -> None:
@@ -226,66 +198,45 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _send(reply: Reply, send: Send) -> None:
-    headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in reply.headers.items()]
-    headers.append((b"content-length", str(len(reply.body)).encode()))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})
+def _trouble(failure: Failed) -> None:
+    from werkzaam.language import default_language
+
+    said = failure.error.message(default_language()) if failure.error else str(failure)
+    print(said, file=sys.stderr, flush=True)
 
 
-class _Asgi:
-    """An ASGI function as an endpoint of a route, for Starlette takes bound methods for something else."""
+def application(setting: Setting) -> tuple[ASGIApp, Service]:
+    """Make the service that is set up so; also what answers in it."""
+    service = Service(setting)
+    watch = Watch(setting.log)
+    keeper, limits, public = service.keeper, setting.limits, setting.public
 
-    def __init__(self, function: ASGIApp) -> None:
-        self.function = function
+    def reading(function: Callable[[Pool], int]) -> dict[str, Callable[[], float]]:
+        return {name: partial(lambda one: function(keeper.now.pools[one]), name) for name in keeper.now.pools}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.function(scope, receive, send)
-
-
-def application(
-    opened: Werkzaam,
-    *,
-    hosts: Iterable[str],
-    limits: Limits | None = None,
-    log: Callable[[str], None] | None = None,
-) -> ASGIApp:
-    """Make the service over an opened collection, for the host names `hosts`; `log` takes a line a request."""
-    limits = limits or Limits()
-    service = Service(opened, limits)
-    watch = Watch(log)
-    pools = {"pages": service.pages, "queries": service.queries}
-    watch.gauge("children_busy", "Children at work.", {name: pool.busy for name, pool in pools.items()})
-    watch.gauge("jobs_waiting", "Jobs that wait for a child.", {name: pool.queued for name, pool in pools.items()})
-    address, sheet = style()
-
-    async def css(request: Request) -> Response:
-        return Response(sheet, media_type="text/css", headers={"cache-control": "public, max-age=31536000, immutable"})
-
-    async def icon(request: Request) -> Response:
-        return Response(picture, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
-
-    async def metrics(request: Request) -> Response:
-        told = watch.numbers()
-        return Response(told.body, told.status, told.headers)
-
-    picture = pkgutil.get_data("werkzaam.web", "static/icon.svg") or b""
-    app = Starlette(
-        routes=[
-            Route(address, css, methods=["GET"]),
-            Route("/static/icon.svg", icon, methods=["GET"]),
-            Route("/metrics", metrics, methods=["GET"]),
-            Route("/health", service.health, methods=["GET"]),
-            Route("/{path:path}", _Asgi(service.page), methods=["GET", "HEAD"]),
-        ],
-        lifespan=service.running,
-    )
+    watch.gauge("children_busy", "Children at work.", reading(Pool.busy))
+    watch.gauge("jobs_waiting", "Jobs that wait for a child.", reading(Pool.queued))
+    app = Starlette(routes=routes.routes(service, watch))
 
     async def first(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        if public.root:
+            path = public.within(scope["path"])
+            scope = {**scope, "path": path, "raw_path": path.encode()}
+        if scope["method"] == "OPTIONS":
+            await service.send(Reply(204, {"allow": routes.allowed(scope["path"])}, b""), send)
         # The endpoint is asked often and briefly: it does not pass through the routes.
-        if scope["type"] == "http" and scope["path"] in ("/sparql", "/sparql/"):
+        elif scope["path"] in ("/sparql", "/sparql/"):
             await service.sparql(scope, receive, send)
         else:
             await app(scope, receive, send)
 
-    return Guard(first, hosts=hosts, max_body=endpoint.MAX_BODY, seconds=limits.seconds, answered=watch.answered)
+    def body(path: str) -> Body:
+        if public.within(path).startswith("/api/"):
+            return Body(MAX_FILE_BYTES, max(limits.seconds, api.SECONDS))
+        return Body(endpoint.MAX_BODY, limits.seconds)
+
+    hosts = {*setting.hosts, *public.hosts}
+    return Guard(first, hosts=hosts, crossing=Crossing(setting.origins), body=body, answered=watch.answered), service

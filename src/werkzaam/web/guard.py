@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from werkzaam.web.crossing import Crossing
 
 _POLICY = "; ".join(
     (
@@ -39,14 +42,28 @@ class TooSlowly(Exception):
     """A body that does not come in time."""
 
 
+@dataclass(frozen=True)
+class Body:
+    """What a body may be: so many bytes, that come in so many seconds."""
+
+    most: int
+    seconds: float
+
+
 class Guard:
-    """The outermost layer of the service."""
+    """The outermost layer of the service; `body` says what a body may be for a path."""
 
     def __init__(
-        self, app: ASGIApp, *, hosts: Iterable[str], max_body: int, seconds: float, answered: Answered
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Iterable[str],
+        crossing: Crossing,
+        body: Callable[[str], Body],
+        answered: Answered,
     ) -> None:
-        self.app, self.hosts = app, frozenset(host.lower() for host in hosts)
-        self.max_body, self.seconds, self.answered = max_body, seconds, answered
+        self.app, self.hosts, self.crossing = app, frozenset(host.lower() for host in hosts), crossing
+        self.body, self.answered = body, answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -55,12 +72,14 @@ class Guard:
                 await self.app(scope, receive, send)
             return
         began, started, status, sent = time.perf_counter(), False, 0, 0
+        before = scope["method"] == "OPTIONS"
+        crossing = self.crossing.headers(_header(scope, b"origin"), asked_before=before)
 
         async def send_guarded(message: Message) -> None:
             nonlocal started, status, sent
             if message["type"] == "http.response.start":
                 started, status = True, message["status"]
-                message = {**message, "headers": [*message["headers"], *HEADERS]}
+                message = {**message, "headers": [*message["headers"], *crossing, *HEADERS]}
             elif message["type"] == "http.response.body":
                 sent += len(message.get("body", b""))
             await send(message)
@@ -75,11 +94,12 @@ class Guard:
         except ValueError:
             await _refuse(send_guarded, 400, b"content-length is no number")
             return
-        if length > self.max_body:
+        allowed = self.body(scope["path"])
+        if length > allowed.most:
             await _refuse(send_guarded, 413, b"the body is too large")
             return
         try:
-            await self.app(scope, self._limited(receive), send_guarded)
+            await self.app(scope, _limited(receive, allowed), send_guarded)
         except TooBig:
             if not started:
                 await _refuse(send_guarded, 413, b"the body is too large")
@@ -95,28 +115,29 @@ class Guard:
         name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
         return "*" in self.hosts or name in self.hosts
 
-    def _limited(self, receive: Receive) -> Receive:
-        got = 0
-        whole = False
-        end = asyncio.get_running_loop().time() + self.seconds
 
-        async def limited() -> Message:
-            nonlocal got, whole
-            if whole:
-                return await receive()
-            try:
-                async with asyncio.timeout_at(end):
-                    message = await receive()
-            except TimeoutError:
-                raise TooSlowly from None
-            if message["type"] == "http.request":
-                got += len(message.get("body", b""))
-                whole = not message.get("more_body", False)
-                if got > self.max_body:
-                    raise TooBig
-            return message
+def _limited(receive: Receive, allowed: Body) -> Receive:
+    got = 0
+    whole = False
+    end = asyncio.get_running_loop().time() + allowed.seconds
 
-        return limited
+    async def limited() -> Message:
+        nonlocal got, whole
+        if whole:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(end):
+                message = await receive()
+        except TimeoutError:
+            raise TooSlowly from None
+        if message["type"] == "http.request":
+            got += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
+            if got > allowed.most:
+                raise TooBig
+        return message
+
+    return limited
 
 
 def _header(scope: Scope, wanted: bytes) -> bytes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import mimeparse
 
 from werkzaam.terms import LANGUAGES
 
-HTML = "text/html"
+HTML, JSON = "text/html", "application/json"
 GRAPHS = {
     "text/turtle": "ttl",
     "application/ld+json": "jsonld",
@@ -22,8 +23,13 @@ RESULTS = {
     "application/sparql-results+xml": "xml",
     "text/csv": "csv",
     "text/tab-separated-values": "tsv",
+    "application/json": "json",
+    "application/xml": "xml",
 }
-"""The media types of a table of results; the first that fits best is taken, JSON where anything goes."""
+"""The media types of a table of results; the first that fits best is taken, JSON where anything goes.
+
+The last two are what clients ask that know no better; the content is the same.
+"""
 
 
 MEDIA = {
@@ -49,9 +55,11 @@ def best(accept: str, offered: Sequence[str]) -> str:
     """
     if not accept.strip():
         return offered[0]
-    try:
-        ranges = [mimeparse.parse_media_range(part) for part in accept.split(",") if part.strip()]
-    except (mimeparse.MimeTypeParseException, ValueError):
+    ranges = []
+    for part in accept.lower().split(","):
+        with suppress(mimeparse.MimeTypeParseException, ValueError):  # what cannot be read wants nothing
+            ranges.append(mimeparse.parse_media_range(part))
+    if not ranges:
         return ""
     weighed = [(mimeparse.quality_and_fitness_parsed(one, ranges)[0], -at, one) for at, one in enumerate(offered)]
     quality, _, chosen = max(weighed)

@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import signal
 import socket
 from collections import deque
 from typing import Any
 
-from werkzaam.web.worker import FRAME, Handler, Reply, serve
+from werkzaam.web.stem import Stem
+from werkzaam.web.worker import FRAME, Reply
 
 
 class Busy(Exception):
@@ -32,8 +31,9 @@ class Died(Exception):
 class Child(asyncio.Protocol):
     """One forked process and the answer that it is making."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, stem: Stem) -> None:
+        self._stem = stem
+        self._number, self.socket = stem.fork()
         self.transport: asyncio.Transport | None = None
         self._got = bytearray()
         self._answer: asyncio.Future[Reply] | None = None
@@ -53,7 +53,8 @@ class Child(asyncio.Protocol):
             return
         whole = bytes(self._got)
         self._got.clear()
-        status, headers = json.loads(whole[FRAME.size : FRAME.size + head])
+        status, headers, last = json.loads(whole[FRAME.size : FRAME.size + head])
+        self.alive = not last
         self._end(Reply(status, headers, whole[FRAME.size + head :]))
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -82,8 +83,10 @@ class Child(asyncio.Protocol):
         """Say whether the child is still there to be asked."""
         if self.alive:
             try:
-                self.alive = os.waitpid(self.pid, os.WNOHANG) == (0, 0)
-            except ChildProcessError:
+                self.alive = self.socket.recv(1, socket.MSG_PEEK) != b""
+            except BlockingIOError:
+                pass
+            except OSError:
                 self.alive = False
         return self.alive
 
@@ -92,10 +95,7 @@ class Child(asyncio.Protocol):
         self.alive = False
         if self.transport is not None:
             self.transport.abort()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
+        self._stem.kill(self._number)
 
 
 def _expire(answer: asyncio.Future[Reply]) -> None:
@@ -110,24 +110,23 @@ def _died() -> asyncio.Future[Reply]:
 
 
 class Pool:
-    """`size` children that run `handler`, with at most `waiting` jobs in the queue before them.
+    """`size` children of a stem, with at most `waiting` jobs in the queue before them.
 
-    A job may take `seconds` in all, the wait for a child included; a child may use `memory` bytes beyond what it
-    has at its start.
+    A job may take `seconds` in all, the wait for a child included.
     """
 
-    def __init__(self, handler: Handler, *, size: int, waiting: int, seconds: float, memory: int) -> None:
-        self.handler, self.size, self.waiting, self.seconds, self.memory = handler, size, waiting, seconds, memory
+    def __init__(self, stem: Stem, *, size: int, waiting: int, seconds: float) -> None:
+        self.stem, self.size, self.waiting, self.seconds = stem, size, waiting, seconds
         self._free: list[Child] = []
         self._all: set[Child] = set()
         self._queue: deque[asyncio.Future[Child]] = deque()
 
     async def start(self) -> None:
-        """Fork the children."""
+        """Have the children forked."""
         for _ in range(self.size):
             self._free.append(await self._fork())
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Kill the children."""
         for child in list(self._all):
             child.kill()
@@ -187,7 +186,8 @@ class Pool:
     async def _replace(self, child: Child) -> None:
         child.kill()
         self._all.discard(child)
-        self._offer(await self._fork())
+        with contextlib.suppress(OSError):  # without its stem a pool runs empty, until another takes its place
+            self._offer(await self._fork())
 
     def _offer(self, child: Child) -> None:
         while self._queue:
@@ -198,13 +198,7 @@ class Pool:
         self._free.append(child)
 
     async def _fork(self) -> Child:
-        ours, theirs = socket.socketpair()
-        pid = os.fork()
-        if pid == 0:
-            serve(theirs, self.handler, seconds=self.seconds, memory=self.memory)
-        theirs.close()
-        ours.setblocking(False)
-        child = Child(pid)
-        await asyncio.get_running_loop().create_unix_connection(lambda: child, sock=ours)
+        child = Child(self.stem)
+        await asyncio.get_running_loop().create_unix_connection(lambda: child, sock=child.socket)
         self._all.add(child)
         return child

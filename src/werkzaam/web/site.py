@@ -33,6 +33,7 @@ from werkzaam.web.gapmap import GapMaps
 from werkzaam.web.made import MADE
 from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, best, language
 from werkzaam.web.pages import Missing
+from werkzaam.web.public import rooted
 from werkzaam.web.reference import Reference
 from werkzaam.web.search import finder
 from werkzaam.web.situation import Situations
@@ -55,10 +56,13 @@ def style() -> tuple[str, bytes]:
 
 
 class Site:
-    """All pages over one opened collection; everything that needs a file is read when it is made."""
+    """All pages over one opened collection; everything that needs a file is read when it is made.
 
-    def __init__(self, opened: Werkzaam) -> None:
-        self.opened = opened
+    `root` stands before each address of ours, where a proxy serves us below its own root.
+    """
+
+    def __init__(self, opened: Werkzaam, root: str = "") -> None:
+        self.opened, self._root = opened, root
         self.outline = Outline(opened.store)
         self.choices = Choices(opened, self.outline)
         self.maps = GapMaps(opened, self.outline, self.choices)
@@ -95,6 +99,7 @@ class Site:
         except Exception:
             reply = self.fault(500, lang, path=job["path"])
             reply = Reply(500, {**reply.headers, "x-log": traceback.format_exc()}, reply.body)
+        reply = rooted(reply, self._root)
         return _zipped(reply) if job["gzip"] else reply
 
     def _route(self, job: dict[str, Any], lang: str) -> Reply:

@@ -18,7 +18,7 @@ from werkzaam.web.words import page_of
 from werkzaam.web.worker import Reply
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_OWN = frozenset(("sparql", "metrics", "health", "static"))
+_OWN = frozenset(("api", "sparql", "metrics", "health", "static"))
 _PUBLISHED = frozenset(("id", "concept", "graph", "ontology"))
 
 
