@@ -66,11 +66,11 @@ class Generation:
                 raise Failed(str(error)) from None
             raise
 
-    async def run(self, pool: str, job: dict[str, Any]) -> Reply:
+    async def run(self, pool: str, job: dict[str, Any], body: bytes = b"") -> Reply:
         """Give the answer to a job; raises what a pool raises."""
         self._users += 1
         try:
-            return await self.pools[pool].run(job)
+            return await self.pools[pool].run(job, body)
         finally:
             self._users -= 1
             if self._retired and not self._users:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from werkzaam.web import pages
+from werkzaam.web import pages, submitpage
 from werkzaam.web.pages import Params
 from werkzaam.web.search import search
 from werkzaam.web.situationpage import situation
@@ -29,3 +29,12 @@ MADE: dict[str, Callable[[Site, str, Params, str], Reply]] = {
     "accessibility": pages.accessibility,
     "rules": pages.rules,
 }
+"""The pages that answer the parameters of their address."""
+
+DESK: dict[str, Callable[[Site, str, dict[str, Any], bytes], Reply]] = {
+    "submit": submitpage.submit,
+    "form": submitpage.form,
+    "receipt": submitpage.receipt,
+    "review": submitpage.review,
+}
+"""The pages that also take a form, and may want something of the inbox."""

@@ -98,5 +98,5 @@ def routes(service: Service, watch: Watch) -> list[Route]:
         Route("/api/openapi.json", openapi, methods=["GET"]),
         Route("/api/cases", cases),
         Route("/api/cases/{document:path}", cases),
-        Route("/{path:path}", Asgi(service.page), methods=["GET", "HEAD"]),
+        Route("/{path:path}", Asgi(service.page), methods=["GET", "HEAD", "POST"]),
     ]

@@ -25,15 +25,18 @@ from werkzaam.render import Teller
 from werkzaam.rulebook import rules
 from werkzaam.terms import BASE, LANGUAGES, slug
 from werkzaam.web import refpages, things
+from werkzaam.web.caseform import CaseForm
 from werkzaam.web.cases import CasePages
+from werkzaam.web.checking import Checker
 from werkzaam.web.choices import Choices
 from werkzaam.web.compare import Comparison
 from werkzaam.web.concepts import ConceptPages
 from werkzaam.web.gapmap import GapMaps
-from werkzaam.web.made import MADE
+from werkzaam.web.made import DESK, MADE
 from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, best, language
 from werkzaam.web.pages import Missing
 from werkzaam.web.public import rooted
+from werkzaam.web.posted import Garbled
 from werkzaam.web.reference import Reference
 from werkzaam.web.search import finder
 from werkzaam.web.situation import Situations
@@ -82,17 +85,21 @@ class Site:
         self.rules = rules()
         questions()
         self.finder = finder(self)
+        self.checker = Checker(opened.store)
+        self.form = CaseForm(self.checker.model, self.checker.names)
 
     # ---- from an address to a reply
 
-    def respond(self, job: dict[str, Any]) -> Reply:
-        """Give the reply to a job: a path, its parameters, and what the client accepts."""
+    def respond(self, job: dict[str, Any], body: bytes = b"") -> Reply:
+        """Give the reply to a job: a path, its parameters, what the client accepts, and the form that it sends."""
         lang = _lang_of(job["path"]) or language(job["languages"])
         try:
-            reply = self._route(job, lang)
+            reply = self._route(job, lang, body)
+            if "x-do" in reply.headers:
+                return reply
         except Missing:
             reply = self.fault(404, lang, path=job["path"])
-        except Unreadable:
+        except (Unreadable, Garbled):
             reply = self.fault(400, lang, path=job["path"])
         except (UsageError, InputError) as error:
             reply = self.fault(400, lang, text=error.message(lang), path=job["path"])
@@ -102,7 +109,7 @@ class Site:
         reply = rooted(reply, self._root)
         return _zipped(reply) if job["gzip"] else reply
 
-    def _route(self, job: dict[str, Any], lang: str) -> Reply:
+    def _route(self, job: dict[str, Any], lang: str, body: bytes) -> Reply:
         path: str = job["path"]
         if path == "/":
             return Reply(302, {"location": f"/{language(job['languages'])}/", "vary": "accept-language"}, b"")
@@ -115,6 +122,9 @@ class Site:
             raise Unreadable from None
         name, dot, form = rest.partition(".")
         page = page_of(lang, name) if "/" not in rest else None
+        if page in DESK and not dot:
+            reply = DESK[page](self, lang, job, body)
+            return Reply(reply.status, {"cache-control": "no-store", **reply.headers}, reply.body)
         if page is not None:
             if dot and page not in ("what-works", "sparql"):
                 raise Missing
