@@ -89,7 +89,7 @@ class Api:
     def fits(self, token: bytes) -> bool:
         """Say whether a token allows changes; each is compared, and in whole, so that the time tells nothing."""
         digest = hashlib.sha256(token.strip()).digest()
-        return any([hmac.compare_digest(digest, one) for one in self._allowed])
+        return True in [hmac.compare_digest(digest, one) for one in self._allowed]
 
     async def inbox(self, job: dict[str, Any]) -> dict[str, Any]:
         """Do what a page asks of the inbox; raises what a pool raises."""
@@ -98,7 +98,7 @@ class Api:
         reply = await self._pool.run(job)
         generation = reply.headers.get("x-generation", "")
         if generation:
-            await self._keeper.reaches(generation, self._seconds)
+            await self._keeper.reaches(generation, SECONDS)  # who decided shall see it on the next page
         told: dict[str, Any] = json.loads(reply.body)
         return told
 

@@ -77,7 +77,8 @@ class CaseForm:
     @lru_cache(maxsize=64)  # noqa: B019 - one form a process, and few classes
     def fields(self, cls: str, lang: str) -> tuple[list[Shown], list[Shown]]:
         """Give the fields of a class: those that are shown at once, and the others."""
-        first, others = [], []
+        first: list[Shown] = []
+        others: list[Shown] = []
         for one in self._model.fields_of(cls).values():
             bounds = [
                 self._model.bounds[up, one.path]
@@ -166,8 +167,8 @@ class CaseForm:
         if case:
             lines.append((f"{key['case']}: {_quoted(case)}", "case.nl"))
         by, book = _slugged(head["by"]), _slugged(head["publication"])
-        coding = f'{{id: coding, {key["by"]}: {_quoted(f"agent/{by}")}, {key["date"]}: {_quoted(head["date"])}, {key["guide"]}: "1"}}'
-        lines.append((f"{key['coding']}: {coding}", "by" if not by else "date"))
+        coding = f"id: coding, {key['by']}: {_quoted(f'agent/{by}')}, {key['date']}: {_quoted(head['date'])}"
+        lines.append((f'{key["coding"]}: {{{coding}, {key["guide"]}: "1"}}', "date"))
         lines.append((f"{key['things']}:", "case.nl"))
         things = [
             ("study.nl", f"study/{study}", "study", named["study"], f"publication: {_quoted(book)}"),

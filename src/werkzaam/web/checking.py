@@ -5,6 +5,8 @@ It runs in a child that can open nothing: what the check needs was read before.
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +20,7 @@ from werkzaam.loading import Loaded, loader_for, nothing
 from werkzaam.model import Names, add_names
 from werkzaam.render import Teller
 from werkzaam.store import Oxigraph, Store
+from werkzaam.submissions import MEDIA
 from werkzaam.terms import GRAPH, slug
 from werkzaam.validation import check, refused
 
@@ -67,6 +70,14 @@ class _Called:
         return texts.get(lang) or next(iter(texts.values()), slug(iri))
 
 
+_SMALL = b"""werkzaam: 1
+language: en
+study: adp
+claims:
+- {id: k1, kind: configuration, statement: {nl: a, en: b}, mechanism: tailoring, effect: nonsense, actor: {id: a1}}
+"""
+
+
 class Checker:
     """Checks documents beside what a collection holds."""
 
@@ -75,6 +86,16 @@ class Checker:
         self.names = prepared.known_names(store, self.model)
         self._engine = shacl.chosen(None)
         shacl.engine(self._engine, self.model)
+        # What Python loads when first needed, a child no longer can.
+        for ending in dict.fromkeys(MEDIA.values()):
+            self.check(b"{}", f"case{ending}", "nl")
+        self.check(_SMALL, "case.yaml", "nl")
+        with contextlib.suppress(ImportError):
+            import openpyxl
+
+            book = io.BytesIO()
+            openpyxl.Workbook().save(book)
+            self.check(book.getvalue(), "case.xlsx", "nl")
 
     def check(self, content: bytes, file: str, lang: str) -> Checked:
         """Check a document; `file` says by its ending what kind it is."""

@@ -35,8 +35,8 @@ from werkzaam.web.gapmap import GapMaps
 from werkzaam.web.made import DESK, MADE
 from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, best, language
 from werkzaam.web.pages import Missing
-from werkzaam.web.public import rooted
 from werkzaam.web.posted import Garbled
+from werkzaam.web.public import rooted
 from werkzaam.web.reference import Reference
 from werkzaam.web.search import finder
 from werkzaam.web.situation import Situations
