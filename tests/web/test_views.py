@@ -7,6 +7,7 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from webtools import plain
 
 from werkzaam.questions import ask
 from werkzaam.terms import BASE, CONCEPT, slug
@@ -32,12 +33,6 @@ def rows(text: str, caption: str) -> dict[str, list[str]]:
         if head:
             found[plain(head[1])] = [plain(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", line, re.DOTALL)]
     return found
-
-
-def plain(mark_up: str) -> str:
-    """Give the text of mark-up as a person reads it."""
-    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", mark_up)).split())
-    return re.sub(r" (?=[,.;:)])|(?<=\() ", "", text)
 
 
 # ---- cases side by side

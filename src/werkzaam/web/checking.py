@@ -127,9 +127,11 @@ def _told(loaded: Loaded, names: Names, lang: str) -> list[tuple[str, str, list[
 
 
 def _sentences(node: Node, teller: Teller) -> Iterable[str]:
-    yield f"{teller.head(node)}."
+    head = teller.head(node)
+    yield f"{head[:1].upper()}{head[1:]}."
     for key, value in teller.facts(node):
-        yield f"{teller.say(key)}: {value.rstrip('.')}."
+        called = teller.say(key)
+        yield f"{called[:1].upper()}{called[1:]}: {value.rstrip('.')}."
 
 
 def _changes(held: Sequence[ox.Triple], given: Iterable[ox.Triple], lang: str) -> list[Change]:

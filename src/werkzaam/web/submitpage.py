@@ -258,7 +258,7 @@ def _form(
         days=DAYS,
         most=MOST,
         open_below=lambda part, where, fields: any(
-            any(part.values.get(name) for name in (one.name, f"{one.name}.nl", f"{one.name}.en"))
+            any(any(part.values.get(name, ())) for name in (one.name, f"{one.name}.nl", f"{one.name}.en"))
             or part.parts.get(one.name)
             or any(name == f"{where}.{one.name}" or name.startswith(f"{where}.{one.name}.") for name in wrong)
             for one in fields
