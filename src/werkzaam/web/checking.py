@@ -84,8 +84,8 @@ class Checker:
     def __init__(self, store: Store) -> None:
         self._store, self.model = store, prepared.model()
         self.names = prepared.known_names(store, self.model)
-        self._engine = shacl.chosen(None)
-        shacl.engine(self._engine, self.model)
+        self.engine = shacl.chosen(None)
+        shacl.engine(self.engine, self.model)
         # What Python loads when first needed, a child no longer can.
         for ending in dict.fromkeys(MEDIA.values()):
             self.check(b"{}", f"case{ending}", "nl")
@@ -104,7 +104,7 @@ class Checker:
             names = self.names.copy()
             add_names(names, self.model, loader.things(content, self.model, nothing))
             loaded = loader.load(content, file, self.model, names, nothing)
-            findings = check(loaded, self.model, names, file, self._engine)
+            findings = check(loaded, self.model, names, file, self.engine)
         except InputError as error:
             return Checked(file, "", [finding(error.key, At(file), **error.data)])
         made = Checked(file, loaded.graph.removeprefix(GRAPH), findings)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
-import pkgutil
+import json
 import tomllib
 import traceback
 from importlib.metadata import version
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
+from markupsafe import Markup
 
 from werkzaam.api import Werkzaam
 from werkzaam.claims import Node
@@ -40,6 +40,7 @@ from werkzaam.web.public import rooted
 from werkzaam.web.reference import Reference
 from werkzaam.web.search import finder
 from werkzaam.web.situation import Situations
+from werkzaam.web.static import static_files
 from werkzaam.web.times import when
 from werkzaam.web.words import PAGES, number, page_of, word
 from werkzaam.web.worker import Reply
@@ -50,12 +51,6 @@ MOST_FIELDS = 300
 
 class Unreadable(Exception):
     """An address has more in it than a form of ours ever asks."""
-
-
-def style() -> tuple[str, bytes]:
-    """Give the style sheet with the name under which it may be kept for good."""
-    content = pkgutil.get_data("werkzaam.web", "static/style.css") or b""
-    return f"/static/style.{hashlib.sha256(content).hexdigest()[:12]}.css", content
 
 
 class Site:
@@ -79,7 +74,7 @@ class Site:
             opened, self.nodes, self.outline, self.choices, self.maps, self.cases, self.reference
         )
         self._templates = _templates()
-        self._css = style()[0]
+        self._css = static_files()["style.css"]
         self.examples = tomllib.loads(files("werkzaam.queries").joinpath("examples.toml").read_text("utf-8"))["example"]
         self.version = version("werkzaam")
         self.rules = rules()
@@ -87,6 +82,11 @@ class Site:
         self.finder = finder(self)
         self.checker = Checker(opened.store)
         self.form = CaseForm(self.checker.model, self.checker.names)
+
+    def vocabulary(self, lang: str) -> str:
+        """Give every term and concept with its label, as JSON that can stand in a page."""
+        known = [(iri, self.opened.known.label(iri, lang)) for iri in (*self.reference.terms, *self.reference.concepts)]
+        return Markup(json.dumps(known, ensure_ascii=False).replace("<", "\\u003c"))
 
     # ---- from an address to a reply
 

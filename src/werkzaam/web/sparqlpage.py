@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 from werkzaam.errors import InputError
 from werkzaam.foreign import check_query
 from werkzaam.questions import questions
+from werkzaam.web.guard import EDITOR_POLICY
 from werkzaam.web.negotiation import GRAPHS, RESULTS
 from werkzaam.web.pages import Missing, Params, in_other
+from werkzaam.web.static import static_files
 from werkzaam.web.worker import Reply
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ def sparql(site: Site, lang: str, params: Params, form: str) -> Reply:
         raise InputError("query-long", limit=MAX_QUERY)
     if form:
         return _sparql_download(site, query, form)
-    other = f"{in_other('sparql', lang)}" + (f"?{urlencode({'query': query})}" if query else "")
+    editor = bool(params.get("editor"))
+    asked = ({"query": query} if query else {}) | ({"editor": "1"} if editor else {})
+    other = in_other("sparql", lang) + (f"?{urlencode(asked)}" if asked else "")
     data: dict[str, Any] = {"query": query, "error": "", "columns": None, "rows": [], "count": 0, "graph": ""}
     status = 200
     if query:
@@ -41,7 +45,7 @@ def sparql(site: Site, lang: str, params: Params, form: str) -> Reply:
         except (OSError, ValueError) as error:
             status, data["error"] = 400, InputError("query-reaches-out", problem=str(error)).message(lang)
     known = [(one.name, one.text[lang], one.query) for one in questions().values() if not one.inferred]
-    return site.html(
+    reply = site.html(
         "sparql.html",
         lang,
         status=status,
@@ -49,9 +53,32 @@ def sparql(site: Site, lang: str, params: Params, form: str) -> Reply:
         examples=known,
         shown=SHOWN_ROWS,
         address=urlencode({"query": query}),
+        snippets=_snippets(query) if query else {},
+        editor=editor,
+        files=static_files(),
+        vocabulary=site.vocabulary(lang) if editor else "",
         urlencode=urlencode,
         **data,
     )
+    if editor:
+        reply.headers["content-security-policy"] = EDITOR_POLICY
+    return reply
+
+
+def _snippets(query: str) -> dict[str, str]:
+    """Give a query as somebody asks it from a shell and from Python; ``ADDRESS`` stands for where the service is."""
+    shell = query.replace("'", "'\\''")
+    return {
+        "curl": f"curl -s -H 'Accept: text/csv' --data-urlencode 'query={shell}' ADDRESS/sparql",
+        "Python": (
+            "import json, urllib.parse, urllib.request\n\n"
+            f"query = {query!r}\n"
+            'data = urllib.parse.urlencode({"query": query}).encode()\n'
+            'request = urllib.request.Request("ADDRESS/sparql", data, {"Accept": "application/sparql-results+json"})\n'
+            "with urllib.request.urlopen(request) as answer:\n"
+            '    rows = json.load(answer)["results"]["bindings"]\n'
+        ),
+    }
 
 
 def _result(site: Site, query: str) -> dict[str, Any]:
