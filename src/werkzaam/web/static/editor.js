@@ -45,5 +45,6 @@
   });
   yasqe.getInputField().setAttribute("aria-label", field.labels[0].textContent);
   field.hidden = true;
+  field.required = false; // what is hidden cannot be shown to be empty
   field.form.addEventListener("submit", () => { field.value = yasqe.getValue(); });
 })();
