@@ -1,7 +1,7 @@
 # make run    set up and answer from the packaged data what works for clients who do not want paid work
 # make test   set up and run all tests that need Python alone
 # make check  lint and types      make wheel  build the wheel and test it without development packages
-# make soak CHECK=foreign SEED=1 N=1000    a heavy check (crawl, engines, figures, foreign, kill, mutate), recorded in docs/measurements/
+# make soak CHECK=foreign SEED=1 N=1000    a heavy check (crawl, engines, figures, foreign, hostile, kill, mutate, readers), recorded in docs/measurements/
 # make lock   renew the lock files
 PYTHON ?= python3
 VENV   := .venv

@@ -196,11 +196,11 @@ def break_one(triples: list[ox.Triple], chance: random.Random) -> None:
             triples[at] = ox.Triple(one.subject, one.predicate, chance.choice(made))
 
 
-def _entry(name: str) -> Callable[[int, int], Counts]:
+def _of(module: str, name: str) -> Callable[[int, int], Counts]:
     def run(seed: int, number: int) -> Counts:
-        import soak_entry
+        from importlib import import_module
 
-        counts: Counts = getattr(soak_entry, name)(seed, number)
+        counts: Counts = getattr(import_module(module), name)(seed, number)
         return counts
 
     return run
@@ -211,8 +211,10 @@ CHECKS: dict[str, Callable[[int, int], Counts]] = {
     "engines": engines,
     "figures": figures,
     "foreign": foreign,
-    "kill": _entry("kill"),
-    "mutate": _entry("mutate"),
+    "hostile": _of("soak_hostile", "hostile"),
+    "kill": _of("soak_entry", "kill"),
+    "mutate": _of("soak_entry", "mutate"),
+    "readers": _of("soak_readers", "readers"),
 }
 
 

@@ -58,3 +58,22 @@ def test_an_add_that_is_killed_enters_whole_or_not_at_all(soak: ModuleType) -> N
 def test_mutated_documents_in_every_form_are_read_or_refused(soak: ModuleType) -> None:
     counts = soak.CHECKS["mutate"](seed=1, number=24)
     assert sum(count for name, count in counts.items() if name.startswith(("bytes", "structure"))) == 26
+
+
+def test_hostile_requests_change_nothing_and_the_honest_question_is_answered(soak: ModuleType) -> None:
+    counts = soak.CHECKS["hostile"](seed=2, number=150)
+    assert counts["honest question answered"] == 3
+    assert counts["requests to other servers"] == 0
+    assert counts["wrong token: 401"] > 10
+    assert not [name for name in counts if name.startswith(("wrong token: 2", "update: 5"))]
+
+
+def test_readers_beside_writers_see_each_document_whole(soak: ModuleType) -> None:
+    import soak_readers
+    import soak_service
+
+    with soak_service.served("--timeout", "60", small=True) as (service, folder):
+        work = soak_readers.Work(service, folder, base=1, seed=1)
+        work.run(lambda one: one.counts["written"] >= 2, lambda: None, readers=1)
+    assert work.wrong == []
+    assert work.counts["read: 200"] > 10

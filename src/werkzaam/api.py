@@ -154,7 +154,8 @@ class Werkzaam(Documents):
             one["case"] = str(row["case"]) if "case" in row else None
             one["coded_by"], one["coded_on"] = str(row["by"]), str(row["on"])
             one["review"] = str(row["review"])
-            one["kinds"][str(row["kind"])] = int(row["claims"])
+            if "kind" in row:  # a document may have no claims yet
+                one["kinds"][str(row["kind"])] = int(row["claims"])
         return list(found.values())
 
 

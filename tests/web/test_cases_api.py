@@ -304,6 +304,15 @@ def test_a_document_that_is_put_is_a_new_version_and_one_that_is_taken_out_is_go
     assert desk.send("DELETE", place).status == 404
 
 
+def test_a_document_without_claims_is_served_as_well(desk: Desk, run: Callable[..., Any], tmp_path: Path) -> None:
+    file = tmp_path / "case.yaml"
+    assert run("template", "--as", "yaml", "--empty", "--out", file).code == 0
+    got = desk.send("POST", "/api/cases", file.read_bytes())
+    assert got.status == 201, got.text
+    told = desk.service.ask(got.headers["location"]).json()
+    assert (told["generation"], told["case"]["kinds"]) == (desk.generation(), {})
+
+
 def test_what_is_added_beside_the_service_is_served_without_a_restart(
     desk: Desk, case: str, start: Callable[..., Any], tmp_path: Path
 ) -> None:

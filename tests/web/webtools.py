@@ -115,7 +115,7 @@ def started(command: list[str], environment: dict[str, str]) -> Service:
 
 def stopped(service: Service) -> None:
     service.process.terminate()
-    service.process.wait(20)
+    service.process.wait(90)  # what runs is let finish
     if service.process.stderr:
         service.process.stderr.close()
 

@@ -129,6 +129,7 @@ def serve(setting: Setting, bound: socket.socket, *, ready: Callable[[], None]) 
         lifespan="off",
         access_log=False,
         log_level="warning",
+        ws="none",
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=15,
