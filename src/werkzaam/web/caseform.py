@@ -92,6 +92,9 @@ class CaseForm:
             shown = Shown(one, slug(one.path), one.keys[lang], needed, most != 1, options)
             own = cls in self._model.children[CLAIM] and one.path in self._model.fields.get(cls, {})
             (first if needed or own or shown.name in _AT_ONCE else others).append(shown)
+        # What is stated comes first, who says it last.
+        places = {"statement": 0, "actor": 2, "context": 2, "supportedBy": 3}
+        first.sort(key=lambda shown: places.get(shown.name, 1))
         return first, others
 
     def _options(self, one: Field, lang: str) -> list[tuple[str, str]]:
