@@ -211,6 +211,7 @@ CHECKS: dict[str, Callable[[int, int], Counts]] = {
     "engines": engines,
     "figures": figures,
     "foreign": foreign,
+    "gap-map": _of("soak_gapmap", "gap_map"),
     "hostile": _of("soak_hostile", "hostile"),
     "kill": _of("soak_entry", "kill"),
     "mutate": _of("soak_entry", "mutate"),

@@ -77,3 +77,9 @@ def test_readers_beside_writers_see_each_document_whole(soak: ModuleType) -> Non
         work.run(lambda one: one.counts["written"] >= 2, lambda: None, readers=1)
     assert work.wrong == []
     assert work.counts["read: 200"] > 10
+
+
+def test_the_gap_map_of_made_up_cases_counts_their_claims(soak: ModuleType) -> None:
+    counts = soak.CHECKS["gap-map"](2, 12)
+    assert counts["claims in cells by in"] > 20
+    assert counts["claims in cells by for"] > 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,3 +68,44 @@ def page(site: Site) -> Callable[..., Reply]:
         return site.respond(job)
 
     return page
+
+
+# ---- a browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Give one browser for all tests that need one."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if found is None:
+        pytest.skip("chromium is not installed")
+    with sync_api.sync_playwright() as play:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        made = play.chromium.launch(executable_path=found, args=options)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def visit(browser: Any, service: Service) -> Iterator[Callable[..., Any]]:
+    """Give a page at an address; nothing on it may ask another machine, or be refused by our own policy."""
+    contexts: list[Any] = []
+    requests: list[str] = []
+    complaints: list[str] = []
+
+    def visit(address: str, width: int = 1280, of: Service = service, **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url.removeprefix(of.url)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.goto(of.url + address)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert requests
+    assert [url for url in requests if not url.startswith(("/", "data:"))] == []
+    assert [text for text in complaints if "status of 4" not in text] == []

@@ -11,9 +11,10 @@ from string import Formatter
 import pytest
 
 import werkzaam.web
+from werkzaam.web.caseform import HEAD
 from werkzaam.web.choices import ASKED
 from werkzaam.web.gapmap import SIGNS
-from werkzaam.web.pages import MADE
+from werkzaam.web.made import DESK, MADE
 from werkzaam.web.words import PAGES, catalogue, word
 from werkzaam.web.worker import Reply
 
@@ -22,7 +23,7 @@ TEMPLATES = sorted(FOLDER.glob("templates/*.html"))
 NAMES = {name for name, _, _ in ASKED}
 # Keys that a name is put behind, and the names.
 FAMILIES = {
-    "nav-": {"start", "gap-map", "cases", "sparql", "about"},
+    "nav-": {"submit", "start", "situation", "gap-map", "cases", "sparql", "about"},
     "choice-": NAMES,
     "legend-": NAMES,
     "any-": NAMES,
@@ -37,7 +38,25 @@ FAMILIES = {
     "cmo-": {"actor", "context"},
     "ref-how-": {str(number) for number in range(1, 11)},
     "rules-": {"violation", "warning", "info", "axiom", "reading"},
-    "kin-": {"broader", "narrower", "opposite"},
+    "kin-": {"broader", "narrower", "opposite", "alike"},
+    "case-": {"law", "timeline", "figures"},
+    "compare-": {"about", "mechanisms", "between", "outcomes", "aspects"},
+    "concept-": {"places", "mechanisms"},
+    "situation-": {
+        *("for", "in", "works", "works-how", "works-none", "watch", "watch-how", "watch-none"),
+        *("other", "other-how", "other-none"),
+    },
+    "situation-is-": {"for", "against", "mixed", "risk"},
+    "submit-": {"no-file", "ending", "large", "who", "agree", "full", "closed", "failed"},
+    "review-": {"wrong", "closed", "failed", "need-remarks"},
+    "receipt-": {"waiting", "accepted", "returned"},
+    "inbox-": {"waiting", "accepted", "returned"},
+    "severity-": {"violation", "warning", "info"},
+    "change-": {"new", "gone", "changed"},
+    "form-in-": {"nl", "en"},
+    "form-head-": {name.replace(".", "-") for name in HEAD},
+    "search-": {"question", "concept", "thing", "claim", "term"},
+    "flag-": {"sum", "percentage", "same-quantity", "listed"},
     "takes-": {"text", "node", "name", "any", "class", "literal"},
     "many-": {"one", "some", "maybe", "any", "several"},
     **{
@@ -98,7 +117,7 @@ def test_one_and_several_are_told_apart() -> None:
 
 
 def test_every_page_has_an_address_in_both_languages() -> None:
-    assert PAGES.keys() == MADE.keys()
+    assert PAGES.keys() == MADE.keys() | DESK.keys()
     for lang in ("nl", "en"):
         assert len({names[lang] for names in PAGES.values()}) == len(PAGES)
 
@@ -145,6 +164,16 @@ ADDRESSES = {
         "/nl/ontology",
         "/nl/concept/mechanism",
         "/nl/wat-werkt?for=older&in=sales-targets",
+        "/nl/vergelijken?case=de-cirkel&case=participatiehuis",
+        "/nl/samenspel",
+        "/nl/insturen",
+        "/nl/formulier",
+        "/nl/ontvangst",
+        "/nl/beoordelen",
+        "/nl/mijn-situatie",
+        "/nl/mijn-situatie?for=parent&in=large-caseload",
+        "/nl/zoeken?q=maatwerk",
+        "/nl/zoeken?q=xqzvw",
     ],
     "en": [
         "/en/",
@@ -161,6 +190,16 @@ ADDRESSES = {
         "/en/ontology",
         "/en/concept/mechanism",
         "/en/what-works?for=older&in=sales-targets",
+        "/en/compare?case=de-cirkel&case=participatiehuis",
+        "/en/interplay",
+        "/en/submit",
+        "/en/form",
+        "/en/receipt",
+        "/en/review",
+        "/en/my-situation",
+        "/en/my-situation?for=parent&in=large-caseload",
+        "/en/search?q=tailoring",
+        "/en/search?q=xqzvw",
     ],
 }
 

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,12 @@ def parent(pid: int) -> int:
 def address(pattern: str, lang: str) -> str:
     """Give an address in a language, with the names that its pages have there: ``/{lang}/{gap-map}``."""
     return pattern.format(lang=lang, **{page: names[lang] for page, names in PAGES.items()})
+
+
+def plain(mark_up: str) -> str:
+    """Give the text of mark-up as a person reads it."""
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", mark_up)).split())
+    return re.sub(r" (?=[,.;:)])|(?<=\() ", "", text)
 
 
 def started(command: list[str], environment: dict[str, str]) -> Service:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -80,6 +81,27 @@ class Api:
             self._pool.stop()
             self._pool.stem.stop()
 
+    @property
+    def takes(self) -> bool:
+        """Whether documents can be taken in: there is a store, and a token for who decides."""
+        return self._store is not None and bool(self._allowed)
+
+    def fits(self, token: bytes) -> bool:
+        """Say whether a token allows changes; each is compared, and in whole, so that the time tells nothing."""
+        digest = hashlib.sha256(token.strip()).digest()
+        return True in [hmac.compare_digest(digest, one) for one in self._allowed]
+
+    async def inbox(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Do what a page asks of the inbox; raises what a pool raises."""
+        await self.start()
+        assert self._pool is not None
+        reply = await self._pool.run(job)
+        generation = reply.headers.get("x-generation", "")
+        if generation:
+            await self._keeper.reaches(generation, SECONDS)  # who decided shall see it on the next page
+        told: dict[str, Any] = json.loads(reply.body)
+        return told
+
     async def answer(self, scope: Scope, receive: Receive) -> Reply:
         """Give the answer to a request."""
         headers = dict(scope["headers"])
@@ -115,10 +137,7 @@ class Api:
             raise Refused(problem(403, say(lang, "api-no-token")))
         given = [value for name, value in scope["headers"] if name == b"authorization"]
         scheme, _, token = given[0].strip().partition(b" ") if len(given) == 1 else (b"", b"", b"")
-        digest = hashlib.sha256(token.strip()).digest()
-        # Each is compared, and in whole, so that the time tells nothing.
-        fits = [hmac.compare_digest(digest, one) for one in self._allowed]
-        if scheme.lower() != b"bearer" or not any(fits):
+        if not self.fits(token) or scheme.lower() != b"bearer":
             error = ', error="invalid_token"' if given else ""
             raise Refused(problem(401, say(lang, "api-token"), www_authenticate=f'Bearer realm="werkzaam"{error}'))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from werkzaam.messages import say
 from werkzaam.terms import LANGUAGES
 from werkzaam.web import api, endpoint, routes
 from werkzaam.web.crossing import Crossing
+from werkzaam.web.desk import MAX_FORM, POSTED, Desk, from_elsewhere
 from werkzaam.web.guard import Body, Guard
 from werkzaam.web.keeper import Keeper, Limits
 from werkzaam.web.negotiation import language
@@ -61,6 +62,7 @@ class Service:
         source = setting.source or (Packaged() if setting.store is None else OnDisk(setting.store))
         self.keeper = Keeper(source, setting.limits, setting.public.root, _trouble)
         self.api = api.Api(self.keeper, setting.store, setting.tokens, setting.limits.seconds)
+        self.desk = Desk(self.keeper, self.api)
         self.failure: Failed | None = None
 
     async def start(self) -> None:
@@ -108,7 +110,7 @@ class Service:
             return
         job |= {"lang": lang, "accept": accept}
         try:
-            told = await self._unless_gone("queries", job, receive)
+            told = await self._unless_gone(self.keeper.now.run("queries", job), receive)
         except Busy:
             told = endpoint.problem(503, say(lang, "service-busy"))
             told.headers["retry-after"] = "2"
@@ -130,13 +132,23 @@ class Service:
             "gzip": b"gzip" in headers.get(b"accept-encoding", b""),
         }
         head = scope["path"].lstrip("/").partition("/")[0]
+        body = b""
+        if scope["method"] == "POST":
+            if scope["path"] not in POSTED:
+                await self.send(Reply(405, {"allow": routes.allowed("")}, b""), send)
+                return
+            if from_elsewhere(headers):
+                await self.send(Reply(403, {"content-type": "text/plain"}, b"this form stands on another site\n"), send)
+                return
+            job["media"] = headers.get(b"content-type", b"").decode("latin-1")
+            body = await _whole(receive)
         lang = head if head in LANGUAGES else language(job["languages"])
         fault = self.keeper.now.fault
         if max(len(job["query"]), len(job["path"])) > MAX_ADDRESS:
             await self.send(fault(414, lang), send)
             return
         try:
-            told = await self._unless_gone("pages", job, receive)
+            told = await self._unless_gone(self.desk.answer(job, body), receive)
         except Busy:
             told = fault(503, lang)
             told.headers["retry-after"] = "2"
@@ -154,9 +166,9 @@ class Service:
         """Answer what is asked of documents."""
         await self.send(await self.api.answer(scope, receive), send)
 
-    async def _unless_gone(self, pool: str, job: dict[str, Any], receive: Receive) -> Reply | None:
-        """Give the answer to a job; None where the client left before, which ends the job."""
-        work = asyncio.ensure_future(self.keeper.now.run(pool, job))
+    async def _unless_gone(self, answer: Coroutine[Any, Any, Reply], receive: Receive) -> Reply | None:
+        """Wait for an answer and give it; None where the client left before, which ends the job."""
+        work = asyncio.ensure_future(answer)
         await asyncio.wait({work}, timeout=BRIEF)
         if work.done():
             return work.result()
@@ -191,6 +203,15 @@ class Service:
         told.append((b"content-length", str(len(reply.body)).encode()))
         await send({"type": "http.response.start", "status": reply.status, "headers": told})
         await send({"type": "http.response.body", "body": reply.body})
+
+
+async def _whole(receive: Receive) -> bytes:
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False) and message["type"] != "http.disconnect"
+    return b"".join(parts)
 
 
 async def _gone(receive: Receive) -> None:
@@ -236,6 +257,8 @@ def application(setting: Setting) -> tuple[ASGIApp, Service]:
     def body(path: str) -> Body:
         if public.within(path).startswith("/api/"):
             return Body(MAX_FILE_BYTES, max(limits.seconds, api.SECONDS))
+        if public.within(path) in POSTED:
+            return Body(MAX_FORM, limits.seconds)
         return Body(endpoint.MAX_BODY, limits.seconds)
 
     hosts = {*setting.hosts, *public.hosts}

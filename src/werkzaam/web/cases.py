@@ -13,6 +13,8 @@ from werkzaam.claims import Node
 from werkzaam.terms import CONCEPT, WZ, slug
 from werkzaam.web.choices import Choices
 from werkzaam.web.diagram import Box, draw
+from werkzaam.web.figures import Figure, Figures, Flag, disagreeing
+from werkzaam.web.times import moment
 from werkzaam.web.words import word
 
 _KINDS = ("Intervention", "Organisation", "Part", "Study", "ProgrammeTheory")
@@ -28,10 +30,18 @@ _DRAWN = {
 
 @dataclass
 class CasePage:
-    """A project with its claims: facts by aspect, configurations by mechanism, the rest by class."""
+    """A project with its claims: facts by aspect, configurations by mechanism, the rest by class.
+
+    `law` has the claims by the act or performance field that they are about, `timeline` those that say when,
+    `wrong` what does not agree between the figures.
+    """
 
     iri: str
     facts: list[tuple[str, list[Node]]]
+    law: list[tuple[str, list[Node]]]
+    timeline: list[tuple[str, list[Node]]]
+    figures: list[Figure]
+    wrong: list[Flag]
     mechanisms: list[tuple[str, list[Node]]]
     others: list[tuple[str, list[Node]]]
     diagrams: dict[str, Markup]
@@ -44,6 +54,7 @@ class CasePages:
 
     def __init__(self, opened: Werkzaam, nodes: Mapping[str, Node], choices: Choices) -> None:
         self._opened, self._nodes, self._choices = opened, nodes, choices
+        self._figures = Figures(opened)
         self._below: dict[str, set[str]] = {}
         for row in opened.store.select(_PARTS):
             self._below.setdefault(row["whole"], set()).add(row["part"])
@@ -61,7 +72,7 @@ class CasePages:
         """Give each case with how many claims stand on it and how many of its configurations work or do not."""
         listed = []
         for iri, _ in self.projects(lang):
-            nodes = self._of(iri)
+            nodes = self.of(iri)
             counts = {FOR: 0, AGAINST: 0}
             for node in nodes:
                 verdict = _verdict(node)
@@ -73,37 +84,55 @@ class CasePages:
     def has_page(self, iri: str) -> bool:
         """Say whether an IRI is a project, part, organisation, study or theory of which something is claimed."""
         classes = self._opened.known.names.classes.get(iri, frozenset())
-        return not classes.isdisjoint(WZ + kind for kind in _KINDS) and bool(self._of(iri))
+        return not classes.isdisjoint(WZ + kind for kind in _KINDS) and bool(self.of(iri))
 
-    def _of(self, iri: str) -> list[Node]:
+    def of(self, iri: str) -> list[Node]:
+        """Give the claims on a thing and its parts."""
         found = {node.iri: node for one in (iri, *self._below.get(iri, ())) for node in self._scoped.get(one, ())}
         return [found[one] for one in sorted(found)]
 
     def page(self, iri: str, lang: str) -> CasePage:
         """Give the page of a case."""
-        nodes = self._of(iri)
+        nodes = self.of(iri)
+        law: dict[str, list[Node]] = {}
         facts: dict[str, list[Node]] = {}
         mechanisms: dict[str, list[Node]] = {}
         others: dict[str, list[Node]] = {}
         for node in nodes:
-            if node.cls == "Feature":
+            acts = [one for one in node.iris("concerns") if self._is_law(one)]
+            for act in acts:
+                law.setdefault(act, []).append(node)
+            if node.cls == "Feature" and not acts:
                 facts.setdefault(node.one("aspect") or "", []).append(node)
             elif node.cls == "Configuration":
                 mechanisms.setdefault(node.one("mechanism") or "", []).append(node)
-            else:
+            elif node.cls != "Feature":
                 others.setdefault(node.cls, []).append(node)
         label = self._opened.known.label
         parts = sorted(self._below.get(iri, set()) - {iri}, key=lambda one: label(one, lang))
+        figures = self._figures.of([iri, *parts])
+        dated: dict[str, list[Node]] = {}
+        for node in nodes:
+            if period := node.one("period"):
+                dated.setdefault(period, []).append(node)
         ordered = [(one, mechanisms[one]) for one in self._choices.ordered(list(mechanisms), lang)]
         return CasePage(
             iri,
             sorted(facts.items(), key=lambda item: label(item[0], lang).casefold()),
+            sorted(law.items(), key=lambda item: ("/performance-field/" in item[0], label(item[0], lang).casefold())),
+            sorted(dated.items(), key=lambda item: moment(item[0])),
+            figures,
+            disagreeing(figures),
             ordered,
             sorted(others.items()),
             {one: self.summary(one, found, lang) for one, found in ordered},
             parts,
             len(nodes),
         )
+
+    def _is_law(self, iri: str) -> bool:
+        classes = self._opened.known.names.classes.get(iri, frozenset())
+        return not classes.isdisjoint((WZ + "Act", WZ + "ActGoal", WZ + "PerformanceField"))
 
     def summary(self, mechanism: str, nodes: list[Node], lang: str) -> Markup:
         """Draw what a case says of one mechanism: who and which circumstances, what came of it.

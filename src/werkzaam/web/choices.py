@@ -131,6 +131,25 @@ class Choices:
         """Give the broader concept, or the thing of which `iri` is a part."""
         return self._up.get(iri)
 
+    def opposites(self) -> dict[str, str]:
+        """Give the opposite of each value that has one."""
+        return {row["one"]: row["other"] for row in self._opened.store.select(_OPPOSITE)}
+
+    def tree(self, name: str, lang: str) -> list[tuple[str, int]]:
+        """Give the values of a dimension, each behind its broader one, with how deep it stands."""
+        below: dict[str | None, list[str]] = {}
+        members = set(self._members[name])
+        for iri in members:
+            up = self._up.get(iri)
+            below.setdefault(up if up in members else None, []).append(iri)
+
+        def walk(above: str | None, depth: int) -> Iterator[tuple[str, int]]:
+            for iri in self.ordered(below.get(above, []), lang):
+                yield iri, depth
+                yield from walk(iri, depth + 1)
+
+        return list(walk(None, 0))
+
     def members(self, name: str) -> list[str]:
         """Give the values of a dimension."""
         return self._members[name]
@@ -179,6 +198,12 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 
 SELECT ?one ?up WHERE { ?one skos:broader|wz:partOf ?up } ORDER BY ?one DESC(?up)
+"""
+
+_OPPOSITE = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?one ?other WHERE { ?one wz:oppositeOf ?other } ORDER BY ?one DESC(?other)
 """
 
 _ALSO = """

@@ -75,19 +75,30 @@ class GapMaps:
         columns = self._choices.ordered(children.get(above, []), lang) if above in {None, *members} else []
         within = self._outline.named(case) if list(case) else None
         rows = []
-        for mechanism in self._leaves(lang):
+        for mechanism in self.leaves(lang):
             said = self._outline.naming.get(mechanism, set())
             said = said if within is None else said & within
-            cells = [self._cell(said & self._outline.naming.get(one, set()), mechanism, one) for one in columns]
+            cells = [self.cell(said & self._outline.naming.get(one, set()), mechanism, one) for one in columns]
             rows.append((mechanism, self._choices.above(mechanism) or "", cells))
         return GapMap(axis, above, columns, {one for one in columns if one in children}, rows)
 
-    def _leaves(self, lang: str) -> Sequence[str]:
+    def across(self, cases: Sequence[str], lang: str) -> list[tuple[str, list[Cell]]]:
+        """Give, for each mechanism, what is said of it in each of `cases`."""
+        naming = self._outline.naming
+        rows = []
+        for mechanism in self.leaves(lang):
+            said = naming.get(mechanism, set())
+            rows.append((mechanism, [self.cell(said & naming.get(case, set()), mechanism, case) for case in cases]))
+        return rows
+
+    def leaves(self, lang: str) -> Sequence[str]:
+        """Give the mechanisms that have none below them, in their order."""
         mechanisms = self._choices.members("mechanism")
         broader = {self._choices.above(one) for one in mechanisms}
         return self._choices.ordered([one for one in mechanisms if one not in broader], lang)
 
-    def _cell(self, claims: set[str], mechanism: str, column: str) -> Cell:
+    def cell(self, claims: set[str], mechanism: str, column: str) -> Cell:
+        """Give what claims on a mechanism say, for the column that they also name."""
         under = self._outline.under
         counts = {name: self._outline.count(claims & under.get(name, set())) for name in (FOR, AGAINST)}
         pro, con = counts[FOR], counts[AGAINST]

@@ -11,6 +11,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from werkzaam.web.crossing import Crossing
 
+EDITOR_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""The policy of the one page that runs a script: ours, and it may ask nobody anything."""
+
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -79,7 +93,9 @@ class Guard:
             nonlocal started, status, sent
             if message["type"] == "http.response.start":
                 started, status = True, message["status"]
-                message = {**message, "headers": [*message["headers"], *crossing, *HEADERS]}
+                own = {name for name, _ in message["headers"]}
+                ours = [one for one in HEADERS if one[0] not in own]
+                message = {**message, "headers": [*message["headers"], *crossing, *ours]}
             elif message["type"] == "http.response.body":
                 sent += len(message.get("body", b""))
             await send(message)

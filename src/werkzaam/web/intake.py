@@ -19,6 +19,7 @@ from werkzaam.messages import say
 from werkzaam.records import Submitter
 from werkzaam.reports import FORMATS, arranged, as_data
 from werkzaam.submissions import submit
+from werkzaam.web.inbox import act
 from werkzaam.web.negotiation import JSON
 from werkzaam.web.problems import problem
 from werkzaam.web.stem import Prepared
@@ -43,9 +44,19 @@ def prepare(store: str) -> Prepared:
     shacl.engine(shacl.chosen(None), prepared.model())
 
     def handle(job: dict[str, Any], body: bytes) -> Reply:
-        return changed(store, job, body)
+        return _inbox(store, job) if "inbox" in job else changed(store, job, body)
 
     return Prepared(handle, {})
+
+
+def _inbox(store: str, job: Mapping[str, Any]) -> Reply:
+    """Do what a page asks of the inbox, and say what came of it."""
+    try:
+        told, generation = act(store, job)
+    except (StoreError, OSError) as error:
+        told, generation = {"failed": str(error)}, ""
+    headers = {"x-generation": generation} if generation else {}
+    return Reply(200, headers, json.dumps(told, ensure_ascii=False).encode())
 
 
 def changed(store: str, job: Mapping[str, Any], body: bytes) -> Reply:

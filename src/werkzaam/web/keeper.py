@@ -35,12 +35,12 @@ class Limits:
 
 
 class Generation:
-    """A state of the collection with its children: one pool for pages, one for SPARQL, so that neither starves."""
+    """A state of the collection with its children: a pool for pages, one for SPARQL, one for forms: none starves."""
 
     def __init__(self, state: str, source: Source, limits: Limits, root: str) -> None:
         self.state = state
         self.stem = Stem(lambda: work.prepare(source, root), OfChildren(limits.seconds, limits.memory))
-        sizes = {"pages": 2, "queries": limits.children}
+        sizes = {"pages": 2, "queries": limits.children, "forms": 1}
         self.pools = {
             name: Pool(self.stem, size=size, waiting=limits.waiting, seconds=limits.seconds)
             for name, size in sizes.items()
@@ -66,11 +66,11 @@ class Generation:
                 raise Failed(str(error)) from None
             raise
 
-    async def run(self, pool: str, job: dict[str, Any]) -> Reply:
+    async def run(self, pool: str, job: dict[str, Any], body: bytes = b"") -> Reply:
         """Give the answer to a job; raises what a pool raises."""
         self._users += 1
         try:
-            return await self.pools[pool].run(job)
+            return await self.pools[pool].run(job, body)
         finally:
             self._users -= 1
             if self._retired and not self._users:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from werkzaam.answers import SILENT, Answer, Entry, as_data
 from werkzaam.claims import Node
-from werkzaam.errors import InputError, UsageError
-from werkzaam.foreign import check_query
-from werkzaam.questions import question, questions
+from werkzaam.errors import UsageError
+from werkzaam.questions import question
+from werkzaam.records import made
 from werkzaam.render import COLUMNS, Teller
 from werkzaam.rulebook import told
 from werkzaam.tables import as_csv
 from werkzaam.terms import WZ, slug
 from werkzaam.web import things
 from werkzaam.web.choices import ASKED, Asked
-from werkzaam.web.negotiation import GRAPHS, MEDIA, RESULTS
+from werkzaam.web.interplay import SIGNS, columns, relations
+from werkzaam.web.negotiation import MEDIA
 from werkzaam.web.words import PAGES, word
 from werkzaam.web.worker import Reply
 
@@ -31,22 +32,21 @@ FIRST = 8
 """How many claims a page shows under each heading of an answer before it offers the others."""
 MORE = 40
 """How many claims a page of one heading shows."""
-SHOWN_ROWS = 200
-"""How many rows of a query's result a page shows; the download has all."""
-MAX_QUERY = 6_000
-"""In characters: the longest query that a page takes in its address; longer ones go to /sparql by POST."""
+MOST_CASES = 6
+"""How many cases stand side by side."""
 
 
 class Missing(Exception):
     """There is nothing at an address."""
 
 
-def _start(site: Site, lang: str, params: Params, form: str) -> Reply:
+def start(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """Make the start page: the question to be asked, with ready ones."""
     asked = Asked({}, set(), {}, [])
     return site.html(
         "start.html",
         lang,
-        other=_page_address("start", lang),
+        other=in_other("start", lang),
         choices=site.choices.offer(asked, lang),
         examples=_examples(site, lang),
         total=site.outline.count(site.outline.told),
@@ -68,7 +68,8 @@ def _examples(site: Site, lang: str) -> list[tuple[str, str]]:
     return found
 
 
-def _what_works(site: Site, lang: str, params: Params, form: str) -> Reply:
+def what_works(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """Answer *what works*, as a page or as data."""
     asked = Asked.read(params, site.opened, lang)
     groups = asked.all_groups()
     answer = site.opened.what_works_of(groups, asked.without, site.nodes)
@@ -91,7 +92,7 @@ def _what_works(site: Site, lang: str, params: Params, form: str) -> Reply:
     return site.html(
         "what-works.html",
         lang,
-        other=_page_address("what-works", lang) + (f"?{asked.address()}" if asked.values else ""),
+        other=in_other("what-works", lang) + (f"?{asked.address()}" if asked.values else ""),
         answer=answer,
         asked=asked,
         address=asked.address(),
@@ -131,7 +132,8 @@ def _download(site: Site, answer: Answer, lang: str, form: str) -> Reply:
     return Reply(200, {"content-type": MEDIA[form], "content-disposition": f'attachment; filename="{name}"'}, body)
 
 
-def _gap_map(site: Site, lang: str, params: Params, form: str) -> Reply:
+def gap_map(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """Draw the gap map."""
     axis = next(iter(params.get("axis", [])), "in")
     if axis not in ("in", "for"):
         raise Missing
@@ -145,7 +147,7 @@ def _gap_map(site: Site, lang: str, params: Params, form: str) -> Reply:
     return site.html(
         "gap-map.html",
         lang,
-        other=f"{_page_address('gap-map', lang)}?{query}",
+        other=f"{in_other('gap-map', lang)}?{query}",
         map=made,
         axis=axis,
         above=above,
@@ -157,91 +159,75 @@ def _gap_map(site: Site, lang: str, params: Params, form: str) -> Reply:
     )
 
 
-def _cases(site: Site, lang: str, params: Params, form: str) -> Reply:
-    return site.html("cases.html", lang, other=_page_address("cases", lang), cases=site.cases.listed(lang))
+def cases(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """List the cases."""
+    return site.html("cases.html", lang, other=in_other("cases", lang), cases=site.cases.listed(lang))
 
 
-def _about(site: Site, lang: str, params: Params, form: str) -> Reply:
+def compare(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """Put at least two cases side by side, or else ask which."""
+    chosen = [iri for group in site.opened.groups("case", params.get("case", []), lang) for iri in group]
+    chosen = [iri for iri in dict.fromkeys(chosen) if site.cases.has_page(iri)][:MOST_CASES]
+    query = urlencode([("case", slug(iri)) for iri in chosen])
+    return site.html(
+        "compare.html",
+        lang,
+        other=in_other("compare", lang) + (f"?{query}" if query else ""),
+        offered=[iri for iri, _ in site.cases.projects(lang)],
+        chosen=chosen,
+        side=site.comparison.of(chosen, lang) if len(chosen) > 1 else None,
+        about={iri: things.describe(site.opened.store, iri) for iri in chosen},
+    )
+
+
+def interplay(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """Show how mechanisms, and traits of people, act on mechanisms."""
+    case = next(iter(params.get("case", [])), "")
+    case_iri = site.opened.groups("case", case, lang)[0][0] if case else None
+    found = relations(site.opened, site.nodes, case=case_iri)
+    between = [one for one in found if one.start in site.choices.members("mechanism")]
+    traits = [one for one in found if one not in between]
+    named = {iri for one in traits for iri in (one.start, one.end)}
+    labels = {iri: site.opened.known.label(iri, lang) for iri in named}
+    order = site.choices.ordered(sorted(named), lang)
+    return site.html(
+        "interplay.html",
+        lang,
+        other=in_other("interplay", lang) + (f"?{urlencode({'case': case})}" if case else ""),
+        case_iri=case_iri,
+        cases=[iri for iri, _ in site.cases.projects(lang)],
+        found=found,
+        kinds=sorted({one.kind for one in found}, key=lambda kind: list(SIGNS).index(slug(kind))),
+        signs=SIGNS,
+        between=site.concepts.picture(between, lang, word(lang, "interplay-picture")),
+        traits=columns(traits, order, labels, word(lang, "interplay-traits-picture")),
+    )
+
+
+def about(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """Say what this is, how it was made, and what its limits are."""
     return site.html(
         "about.html",
         lang,
-        other=_page_address("about", lang),
+        other=in_other("about", lang),
         documents=site.documents,
         total=len(site.nodes),
         version=site.version,
+        ontology=made().ontology,
+        date=max((one["coded_on"] for one in site.documents), default=""),
+        cases=[iri for iri, _ in site.cases.projects(lang)],
+        studies=sorted({scope for scope in site.opened.known.names.classes if "/id/study/" in scope}),
+        engine=site.checker.engine,
     )
 
 
-def _accessibility(site: Site, lang: str, params: Params, form: str) -> Reply:
-    return site.html("accessibility.html", lang, other=_page_address("accessibility", lang))
+def accessibility(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """Make the statement on accessibility."""
+    return site.html("accessibility.html", lang, other=in_other("accessibility", lang))
 
 
-def _sparql(site: Site, lang: str, params: Params, form: str) -> Reply:
-    query = next(iter(params.get("query", [])), "")
-    if len(query) > MAX_QUERY:
-        raise InputError("query-long", limit=MAX_QUERY)
-    if form:
-        return _sparql_download(site, query, form)
-    other = f"{_page_address('sparql', lang)}" + (f"?{urlencode({'query': query})}" if query else "")
-    data: dict[str, Any] = {"query": query, "error": "", "columns": None, "rows": [], "count": 0, "graph": ""}
-    status = 200
-    if query:
-        try:
-            check_query(query)
-            data |= _result(site, query)
-        except InputError as error:
-            status, data["error"] = 400, error.message(lang)
-        except (OSError, ValueError) as error:
-            status, data["error"] = 400, InputError("query-reaches-out", problem=str(error)).message(lang)
-    known = [(one.name, one.text[lang], one.query) for one in questions().values() if not one.inferred]
-    return site.html(
-        "sparql.html",
-        lang,
-        status=status,
-        other=other,
-        examples=known,
-        shown=SHOWN_ROWS,
-        address=urlencode({"query": query}),
-        urlencode=urlencode,
-        **data,
-    )
-
-
-def _result(site: Site, query: str) -> dict[str, Any]:
-    media, body = site.opened.store.results(
-        query, lambda graph: "text/turtle" if graph else "application/sparql-results+json"
-    )
-    if media == "text/turtle":
-        lines = body.decode().splitlines()
-        return {"graph": "\n".join(lines[:SHOWN_ROWS]), "count": len(lines)}
-    told = json.loads(body)
-    if "boolean" in told:
-        return {"columns": ["boolean"], "rows": [[{"value": str(told["boolean"]).lower()}]], "count": 1}
-    found = told["results"]["bindings"]
-    columns = told["head"]["vars"]
-    rows = [[row.get(name) for name in columns] for row in found[:SHOWN_ROWS]]
-    return {"columns": columns, "rows": rows, "count": len(found)}
-
-
-def _sparql_download(site: Site, query: str, form: str) -> Reply:
-    check_query(query)
-    by_form = {ending: media for media, ending in {**RESULTS, **GRAPHS}.items()}
-    if form not in by_form:
-        raise Missing
-
-    def choose(graph: bool) -> str:
-        if by_form[form] in (GRAPHS if graph else RESULTS):
-            return by_form[form]
-        return "text/turtle" if graph else "text/csv"
-
-    media, body = site.opened.store.results(query, choose)
-    ending = {**RESULTS, **GRAPHS}[media]
-    headers = {"content-type": media, "content-disposition": f'attachment; filename="werkzaam.{ending}"'}
-    return Reply(200, headers, body)
-
-
-def _rules(site: Site, lang: str, params: Params, form: str) -> Reply:
-    """All rules of a case document, by what they are about."""
+def rules(site: Site, lang: str, params: Params, form: str) -> Reply:
+    """List all rules of a case document by what they are about."""
     known = site.rules.values()
     entities = sorted({one.entity for one in known if one.kind == "shape"})
     parts = [
@@ -255,23 +241,12 @@ def _rules(site: Site, lang: str, params: Params, form: str) -> Reply:
     parts.sort(key=lambda part: part[0].casefold())
     for kind in ("axiom", "reading"):
         parts.append((word(lang, f"rules-{kind}"), f"of-{kind}", [one for one in known if one.kind == kind]))
-    other = _page_address("rules", lang)
+    other = in_other("rules", lang)
     return site.html("rules.html", lang, other=other, parts=parts, count=len(known), told=told)
 
 
-MADE: dict[str, Callable[[Site, str, Params, str], Reply]] = {
-    "start": _start,
-    "what-works": _what_works,
-    "gap-map": _gap_map,
-    "cases": _cases,
-    "sparql": _sparql,
-    "about": _about,
-    "accessibility": _accessibility,
-    "rules": _rules,
-}
-
-
-def _page_address(page: str, lang: str) -> str:
+def in_other(page: str, lang: str) -> str:
+    """Give the address of a page in the other language."""
     other = "en" if lang == "nl" else "nl"
     return f"/{other}/{PAGES[page][other]}"
 

@@ -116,6 +116,11 @@ class Reference:
         self.concepts = {entry.iri: entry for scheme in self.schemes.values() for entry in scheme.entries}
         self.worked = worked()
 
+    def definition(self, concept: str, lang: str) -> str:
+        """Give the definition of a concept, or nothing."""
+        entry = self.concepts.get(concept)
+        return entry.texts.get("definition", {}).get(lang, "") if entry else ""
+
     def of(self, kinds: Iterable[str], module: str) -> list[Term]:
         """Give the terms of some kinds in a module, by their names."""
         wanted = set(kinds)
@@ -268,7 +273,7 @@ WHERE {{
   VALUES ?property {{
     rdfs:label skos:prefLabel skos:altLabel skos:notation skos:definition skos:scopeNote skos:example
     <http://purl.org/dc/terms/source> <http://purl.org/dc/terms/isReplacedBy>
-    rdfs:isDefinedBy rdfs:subClassOf rdfs:subPropertyOf skos:broader wz:oppositeOf
+    rdfs:isDefinedBy rdfs:subClassOf rdfs:subPropertyOf skos:broader wz:oppositeOf <http://purl.org/dc/terms/subject>
   }}
   ?thing ?property ?value .
   FILTER (STRSTARTS(STR(?thing), "{WZ}") || STRSTARTS(STR(?thing), "{CONCEPT}"))

@@ -15,6 +15,7 @@ from werkzaam.questions import questions
 from werkzaam.terms import BASE, CONCEPT, ID, LANGUAGES, WZ, shorten, slug
 from werkzaam.web import coremap
 from werkzaam.web.reference import Scheme, Use
+from werkzaam.web.static import content
 from werkzaam.web.words import word
 
 if TYPE_CHECKING:
@@ -92,9 +93,7 @@ def _scheme(site: Site, iri: str) -> dict[str, Any]:
 
 def disk_pages(site: Site) -> Iterator[tuple[str, bytes]]:
     """Yield the path and content of each file of the documentation, the style sheet first."""
-    from werkzaam.web.site import style
-
-    yield "style.css", style()[1]
+    yield "style.css", content("style.css")
     yield "index.html", _index().encode()
     for lang in LANGUAGES:
         yield _file(ONTOLOGY, lang), _on_disk(site, "ontology.html", lang, ONTOLOGY, _ontology(site, lang))
@@ -105,10 +104,10 @@ def disk_pages(site: Site) -> Iterator[tuple[str, bytes]]:
 def write(site: Site, folder: Path) -> int:
     """Write the documentation into a folder, made where it is not there; give how many files; raises `OSError`."""
     count = 0
-    for name, content in disk_pages(site):
+    for name, made in disk_pages(site):
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        file.write_bytes(made)
         count += 1
     return count
 

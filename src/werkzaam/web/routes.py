@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import pkgutil
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from werkzaam.resources import digest
 from werkzaam.web.negotiation import JSON
 from werkzaam.web.openapi import described
 from werkzaam.web.pool import Busy, Died, TooSlow
-from werkzaam.web.site import style
+from werkzaam.web.static import KINDS, content, static_files
 
 if TYPE_CHECKING:
     from werkzaam.web.app import Service
@@ -53,11 +54,18 @@ def allowed(path: str) -> str:
 
 def routes(service: Service, watch: Watch) -> list[Route]:
     """Give the routes of a service."""
-    address, sheet = style()
     picture = pkgutil.get_data("werkzaam.web", "static/icon.svg") or b""
 
-    async def css(request: Request) -> Response:
-        return Response(sheet, media_type="text/css", headers={"cache-control": "public, max-age=31536000, immutable"})
+    def file(name: str) -> Route:
+        body = gzip.compress(content(name), mtime=0)
+
+        async def give(request: Request) -> Response:
+            headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                return Response(body, media_type=KINDS[name], headers={**headers, "content-encoding": "gzip"})
+            return Response(content(name), media_type=KINDS[name], headers=headers)
+
+        return Route(static_files()[name], give, methods=["GET"])
 
     async def icon(request: Request) -> Response:
         return Response(picture, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"})
@@ -91,12 +99,12 @@ def routes(service: Service, watch: Watch) -> list[Route]:
 
     cases = Asgi(service.cases)
     return [
-        Route(address, css, methods=["GET"]),
+        *map(file, KINDS),
         Route("/static/icon.svg", icon, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),
         Route("/health", health, methods=["GET"]),
         Route("/api/openapi.json", openapi, methods=["GET"]),
         Route("/api/cases", cases),
         Route("/api/cases/{document:path}", cases),
-        Route("/{path:path}", Asgi(service.page), methods=["GET", "HEAD"]),
+        Route("/{path:path}", Asgi(service.page), methods=["GET", "HEAD", "POST"]),
     ]

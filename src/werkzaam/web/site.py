@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
-import pkgutil
+import json
 import tomllib
 import traceback
 from importlib.metadata import version
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
+from markupsafe import Markup
 
 from werkzaam.api import Werkzaam
 from werkzaam.claims import Node
@@ -24,15 +24,25 @@ from werkzaam.questions import questions
 from werkzaam.render import Teller
 from werkzaam.rulebook import rules
 from werkzaam.terms import BASE, LANGUAGES, slug
-from werkzaam.web import pages, refpages, things
+from werkzaam.web import refpages, things
+from werkzaam.web.caseform import CaseForm
 from werkzaam.web.cases import CasePages
-from werkzaam.web.choices import ASKED, Choices
+from werkzaam.web.checking import Checker
+from werkzaam.web.choices import Choices
+from werkzaam.web.compare import Comparison
+from werkzaam.web.concepts import ConceptPages
 from werkzaam.web.gapmap import GapMaps
+from werkzaam.web.made import DESK, MADE
 from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, best, language
 from werkzaam.web.pages import Missing
+from werkzaam.web.posted import Garbled
 from werkzaam.web.public import rooted
 from werkzaam.web.reference import Reference
-from werkzaam.web.words import PAGES, page_of, word
+from werkzaam.web.search import finder
+from werkzaam.web.situation import Situations
+from werkzaam.web.static import static_files
+from werkzaam.web.times import when
+from werkzaam.web.words import PAGES, number, page_of, word
 from werkzaam.web.worker import Reply
 
 MOST_FIELDS = 300
@@ -41,12 +51,6 @@ MOST_FIELDS = 300
 
 class Unreadable(Exception):
     """An address has more in it than a form of ours ever asks."""
-
-
-def style() -> tuple[str, bytes]:
-    """Give the style sheet with the name under which it may be kept for good."""
-    content = pkgutil.get_data("werkzaam.web", "static/style.css") or b""
-    return f"/static/style.{hashlib.sha256(content).hexdigest()[:12]}.css", content
 
 
 class Site:
@@ -64,23 +68,38 @@ class Site:
         self.cases = CasePages(opened, self.nodes, self.choices)
         self.documents = opened.cases()
         self.reference = Reference(opened, Model())
+        self.comparison = Comparison(self.cases, self.maps, self.choices, self.nodes)
+        self.situations = Situations(self.nodes, self.outline, self.choices, self.maps)
+        self.concepts = ConceptPages(
+            opened, self.nodes, self.outline, self.choices, self.maps, self.cases, self.reference
+        )
         self._templates = _templates()
-        self._css = style()[0]
+        self._css = static_files()["style.css"]
         self.examples = tomllib.loads(files("werkzaam.queries").joinpath("examples.toml").read_text("utf-8"))["example"]
         self.version = version("werkzaam")
         self.rules = rules()
         questions()
+        self.finder = finder(self)
+        self.checker = Checker(opened.store)
+        self.form = CaseForm(self.checker.model, self.checker.names)
+
+    def vocabulary(self, lang: str) -> str:
+        """Give every term and concept with its label, as JSON that can stand in a page."""
+        known = [(iri, self.opened.known.label(iri, lang)) for iri in (*self.reference.terms, *self.reference.concepts)]
+        return Markup(json.dumps(known, ensure_ascii=False).replace("<", "\\u003c"))
 
     # ---- from an address to a reply
 
-    def respond(self, job: dict[str, Any]) -> Reply:
-        """Give the reply to a job: a path, its parameters, and what the client accepts."""
+    def respond(self, job: dict[str, Any], body: bytes = b"") -> Reply:
+        """Give the reply to a job: a path, its parameters, what the client accepts, and the form that it sends."""
         lang = _lang_of(job["path"]) or language(job["languages"])
         try:
-            reply = self._route(job, lang)
+            reply = self._route(job, lang, body)
+            if "x-do" in reply.headers:
+                return reply
         except Missing:
             reply = self.fault(404, lang, path=job["path"])
-        except Unreadable:
+        except (Unreadable, Garbled):
             reply = self.fault(400, lang, path=job["path"])
         except (UsageError, InputError) as error:
             reply = self.fault(400, lang, text=error.message(lang), path=job["path"])
@@ -90,7 +109,7 @@ class Site:
         reply = rooted(reply, self._root)
         return _zipped(reply) if job["gzip"] else reply
 
-    def _route(self, job: dict[str, Any], lang: str) -> Reply:
+    def _route(self, job: dict[str, Any], lang: str, body: bytes) -> Reply:
         path: str = job["path"]
         if path == "/":
             return Reply(302, {"location": f"/{language(job['languages'])}/", "vary": "accept-language"}, b"")
@@ -103,10 +122,13 @@ class Site:
             raise Unreadable from None
         name, dot, form = rest.partition(".")
         page = page_of(lang, name) if "/" not in rest else None
+        if page in DESK and not dot:
+            reply = DESK[page](self, lang, job, body)
+            return Reply(reply.status, {"cache-control": "no-store", **reply.headers}, reply.body)
         if page is not None:
             if dot and page not in ("what-works", "sparql"):
                 raise Missing
-            return pages.MADE[page](self, lang, params, form)
+            return MADE[page](self, lang, params, form)
         return self._thing(lang, rest)
 
     def _data(self, job: dict[str, Any], path: str) -> Reply:
@@ -145,10 +167,14 @@ class Site:
             "other_address": other,
             "t": lambda key, **more: word(lang, key, **more),
             "label": lambda iri: self.opened.known.label(iri, lang),
+            "label_in": self.opened.known.label,
+            "definition": lambda iri: self.reference.definition(iri, lang),
             "href": lambda iri: address(iri, lang),
             "page": lambda key: f"/{lang}/{PAGES[key][lang]}",
             "text": Teller(self.opened.known, lang).text,
             "slug": slug,
+            "number": lambda value, decimals=0: number(value, lang, decimals),
+            "when": lambda period: when(period, lang),
             "quote": quote,
             "css": self._css,
             "node": self.nodes.get,
@@ -190,26 +216,9 @@ class Site:
         data: dict[str, Any] = {"thing": described, "iri": iri}
         if self.cases.has_page(iri):
             return self.html("case.html", lang, other=other, case=self.cases.page(iri, lang), **data)
-        data |= {"is_text": things.is_text, "dimension": self._dimension(iri), "kin": self._kin(iri)}
-        return self.html("thing.html", lang, other=other, **data)
-
-    def _dimension(self, iri: str) -> tuple[str, int, list[tuple[str, int]]] | None:
-        """Give the parameter by which *what works* asks for a concept, and how many claims it tells, also a heading."""
-        for name, _, _ in ASKED:
-            if iri in self.choices.members(name):
-                answer = self.opened.what_works_of([[iri]], (), self.nodes)
-                return name, answer.count, [(verdict, len(found)) for verdict, found in answer.headings]
-        return None
-
-    def _kin(self, iri: str) -> list[tuple[str, list[str]]]:
-        """Give the concepts around a concept, by how they stand to it: broader, narrower, opposite."""
-        entries = self.reference.concepts
-        if iri not in entries:
-            return []
-        own = entries[iri].iris
-        narrower = [one for one, entry in entries.items() if iri in entry.iris.get("broader", [])]
-        found = (("broader", own.get("broader", [])), ("narrower", narrower), ("opposite", own.get("oppositeOf", [])))
-        return [(name, iris) for name, iris in found if iris]
+        data |= {"is_text": things.is_text, "concept": self.concepts.page(iri, lang), "kin": self.concepts.kin(iri)}
+        template = "concept.html" if data["concept"] else "thing.html"
+        return self.html(template, lang, other=other, **data)
 
     def _related(self, node: Node) -> dict[str, Any]:
         forth = [(name, node.iris(name)) for name in RELATED if node.iris(name)]
@@ -261,4 +270,5 @@ def _templates() -> dict[str, Template]:
         undefined=StrictUndefined,
         auto_reload=False,
     )
+    made.filters["first_up"] = lambda text: text[:1].upper() + text[1:]
     return {name: made.get_template(name) for name in sources}

@@ -28,7 +28,7 @@ def prepare(source: Source, root: str) -> Prepared:
         if not job:  # is anybody there?
             return Reply(204, {}, b"")
         if "path" in job:
-            return site.respond(job)
+            return site.respond(job, body)
         if "document" in job:
             return held.answer(job)
         return endpoint.answer(copy.opened.store, job)
@@ -64,5 +64,11 @@ def _warm(handle: Any) -> None:
         ("/nowhere", ""),
     ):
         handle({"path": path, "query": query, "accept": "", "languages": "", "gzip": True}, b"")
+    for path in ("/nl/insturen", "/en/form", "/en/receipt", "/nl/beoordelen"):
+        for more in ({}, {"media": "application/x-www-form-urlencoded"}):
+            handle(
+                {"path": path, "query": "", "accept": "", "languages": "", "gzip": True, "takes": True, **more},
+                b"do=check",
+            )
     for document in ("", "nobody"):
         handle({"document": document, "accept": "", "lang": "en"}, b"")
