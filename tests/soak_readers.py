@@ -167,7 +167,8 @@ def readers(seed: int, number: int) -> Counts:
         took = time.monotonic() - began
         work.counts["seconds"] = round(took)
         work.counts["share of a core that the service was busy, in %"] = round(100 * (highest - used) / took)
-        quarter = max(1, len(front) // 4)
+        assert len(front) >= 8, "there was hardly time to look at the memory: give it more minutes"
+        quarter = len(front) // 4
         for name, found in (("the process that speaks HTTP", front), ("all processes", whole)):
             early, late = statistics.median(found[quarter : 2 * quarter]), statistics.median(found[-quarter:])
             work.counts[f"MB of {name}, second quarter"] = round(early)

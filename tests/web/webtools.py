@@ -40,7 +40,7 @@ class Service:
         self.process, self.url = process, url.rstrip("/")
         self.port = int(self.url.rsplit(":", 1)[1])
 
-    def connect(self, seconds: float = 60) -> http.client.HTTPConnection:
+    def connect(self, seconds: float = 180) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Got:
