@@ -51,7 +51,7 @@ ADDRESSES = [
     "/{lang}/sparql?query=SELECT",
     "/{lang}/{submit}",
     "/{lang}/{form}",
-    "/{lang}/{receipt}?number=1",
+    "/{lang}/{receipt}",
     "/{lang}/{review}",
     "/{lang}/sparql?editor=1",
     "/{lang}/{about}",

@@ -24,7 +24,7 @@ class ConceptPage:
 
     `name` is the parameter by which *what works* asks for it, `count` how many claims it tells, `headings` how many
     under each. `places` and `mechanisms` have a cell for each place and each mechanism of which something is said,
-    `silent` and `unstudied` are the others.
+    `silent` and `unstudied` are the others; the places among `askable` can be asked for.
     """
 
     name: str
@@ -32,6 +32,7 @@ class ConceptPage:
     headings: list[tuple[str, int]]
     places: list[tuple[str, Cell]]
     mechanisms: list[tuple[str, Cell]]
+    askable: list[str]
     silent: list[str]
     unstudied: list[str]
     relations: list[Relation]
@@ -80,6 +81,7 @@ class ConceptPages:
             [(verdict, len(entries)) for verdict, entries in answer.headings],
             [(one, cell) for one, cell in places if cell.count] if name != "case" else [],
             [(one, cell) for one, cell in mechanisms if cell.count],
+            self._choices.members("case"),
             [one for one, cell in places if not cell.count],
             [one for one, cell in mechanisms if cell.state == "not-studied"],
             found,
