@@ -19,7 +19,7 @@ from werkzaam.messages import catalogue
 from werkzaam.terms import LANGUAGES
 
 # Functions that take the key of a message, and at which argument.
-SAYING = {"say": 1, "_tell": 0, "finding": 0, "_wrong": 0, "wrong": 0}
+SAYING = {"say": 1, "tell": 0, "finding": 0, "_wrong": 0, "wrong": 0}
 SAYING["Refused"] = 1
 SAYING |= dict.fromkeys((one.__name__ for one in errors.WerkzaamError.__subclasses__()), 0)
 ADDED = {"_wrong": {"key"}}
