@@ -52,6 +52,11 @@ COMMANDS = {
     "store check": "store-check",
     "store backup": "store-backup",
     "store restore": "store-restore",
+    "link": "link",
+    "link drift": "link-drift",
+    "loaders": "loaders",
+    "load": "load",
+    "databases": "databases",
 }
 
 
