@@ -9,9 +9,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import platform
+import signal
 import statistics
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -166,6 +168,9 @@ def _measure(
             if not loaded:
                 return measured
         finally:
+            if child.pid and hasattr(os, "killpg"):
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(child.pid, signal.SIGKILL)
             child.kill()
             child.join()
             ours.close()

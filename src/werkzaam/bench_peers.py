@@ -126,6 +126,8 @@ def answer_all(pipe: Any, name: str, file: str, queries: list[tuple[str, list[st
     Sends ``("", [seconds], 0)`` once loaded, then the name of each question, the seconds of each of its queries and the
     rows of all together; at the end ``("end", [peak memory in bytes], 0)``.
     """
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)  # so that the servers that it starts can be ended with it
     began = time.perf_counter()
     with PEERS[name][0](file) as ask:
         pipe.send(("", [time.perf_counter() - began], 0))
