@@ -115,9 +115,11 @@ def _document(year: str) -> Tree:
 
 def _claim(given: Tree, *, alone: bool = False) -> Tree:
     kind = given.get("kind", "interaction" if "interaction" in given else "configuration")
+    # Each claim says something of its own.
+    aside = "" if given.get("id", "k001") == "k001" else f" ({given['id']})"
     statement = {
-        "nl": "Wie een eigen plan heeft, blijft komen.",
-        "en": "Those who have a plan of their own keep coming.",
+        "nl": f"Wie een eigen plan heeft, blijft komen{aside}.",
+        "en": f"Those who have a plan of their own keep coming{aside}.",
     }
     claim = {"id": "k001", "kind": kind, "statement": statement, **deepcopy(CLAIMS[kind]), "source": [EVIDENCE]}
     for key, value in given.items():
@@ -133,7 +135,8 @@ def _item(key: str, number: int, given: Tree) -> Tree:
     if key == "new-concepts":
         told = {"nl": "Wat mensen ervaren.", "en": "What people experience."}
         named = {"nl": "schuldenrust", "en": "peace of mind about debts"}
-        return {"name": named, "description": told, "broader": _ABOVE[given["kind"]], **given}
+        above = {"broader": _ABOVE[given["kind"]]} if given["kind"] in _ABOVE else {}
+        return {"name": named, "description": told, **above, **given}
     if key == "reporting":
         return {"statement": {"nl": "Het staat er.", "en": "It is there."}, "source": [EVIDENCE], **given}
     return {**given, "name": NAMED, **_PUBLISHED.get(number, {})}
