@@ -110,7 +110,7 @@ def test_every_path_and_class_of_a_rule_is_declared(model: Model) -> None:
     named[SH + "path"] |= {iri for query in queries().values() for iri in iris_of(query)}
     iris = set().union(*named.values())
     assert {one for one in iris if one.startswith(WZ)} <= declared
-    others = {SKOS + name for name in ("Concept", "broader", "prefLabel", "altLabel")}
+    others = {SKOS + name for name in ("Concept", "broader", "prefLabel", "altLabel", "hiddenLabel")}
     assert {one for one in iris if not one.startswith((WZ, CONCEPT, XSD))} == others
     concepts = {one for one in iris if one.startswith(CONCEPT)}
     assert concepts <= declared
