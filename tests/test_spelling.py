@@ -15,6 +15,7 @@ from werkzaam.messages import catalogue
 from werkzaam.questions import questions
 from werkzaam.resources import walk
 from werkzaam.rulebook import rules as known_rules
+from werkzaam.terms import RDFS, SKOS, TOOI_MUNICIPALITY
 from werkzaam.web.reference import worked
 from werkzaam.web.words import catalogue as page_words
 
@@ -47,7 +48,14 @@ def misspelt(lang: str, texts: list[str]) -> set[str]:
 
 def data(lang: str) -> list[str]:
     quads = ox.parse(packaged_nquads(), format=ox.RdfFormat.N_QUADS)
-    return [q.object.value for q in quads if isinstance(q.object, ox.Literal) and q.object.language == lang]
+    texts = [q for q in quads if isinstance(q.object, ox.Literal) and q.object.language == lang]
+    # The municipalities of the ontology are spelt as the register spells them, and as people do.
+    register = {RDFS + "label", SKOS + "altLabel"}
+    return [
+        q.object.value
+        for q in texts
+        if not (q.subject.value.startswith(TOOI_MUNICIPALITY) and q.predicate.value in register)
+    ]
 
 
 def messages(lang: str) -> list[str]:
