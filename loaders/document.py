@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Fields
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -112,6 +112,11 @@ class _Document:
         self.study = _text(tree, "onderzoek", "study")
         self.naming = Naming(model, names, self.study)
 
+    @cached_property
+    def _own(self) -> set[str]:
+        """What the document itself describes, which goes before a thing of others that has the same name."""
+        return {str(triple.subject)[1:-1] for triple in of_tree(self.tree, self.model)}
+
     def run(self) -> None:
         if not self._header():
             return
@@ -202,6 +207,8 @@ class _Document:
             found = self._class_named(value, one.target or "")
             return {"@id": found} if found else self._unknown_name(one, value, iri, [])
         hits = self.naming.find(value.text, self.naming.wanted(one))
+        if len(hits) > 1:
+            hits = [hit for hit in hits if hit in self._own] or hits
         if len(hits) == 1:
             self._tell_former(value, hits[0], iri)
             return {"@id": hits[0]}

@@ -170,13 +170,13 @@ def test_turtle_that_is_no_single_document_is_told_beside_what_the_rules_find(
 @pytest.mark.parametrize(
     ("command", "name", "key"),
     [
-        ("validate", "weg.yaml", "file-unreadable"),
+        ("validate", "weg.yaml", "file-absent"),
         ("validate", "map", "file-is-folder"),
         ("validate", "casus.docx", "format-unknown"),
         ("validate", "casus", "format-unknown"),
-        ("query", "weg.rq", "file-unreadable"),
+        ("query", "weg.rq", "file-absent"),
         ("query", "map", "file-is-folder"),
-        ("evidence check", "weg.txt", "file-unreadable"),
+        ("evidence check", "weg.txt", "file-absent"),
         ("evidence check", "casus.docx", "evidence-text-unknown"),
         ("evidence check", "verslag.pdf", "evidence-text-unknown"),
     ],

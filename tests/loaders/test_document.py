@@ -80,6 +80,14 @@ def test_a_thing_of_the_document_itself_may_be_named_in_each_of_these_ways(load:
     assert values(loaded, "claim/proef/b1", "scope") == {ID + "study/proef"}
 
 
+def test_a_thing_of_the_document_goes_before_one_of_others_with_the_same_name(load: Load) -> None:
+    things = "- {id: municipality/urk, soort: gemeente, naam: {nl: Urk, en: Urk}}\n"
+    place = "- {id: intervention/tafel, soort: interventie, naam: {nl: tafel, en: table}, gemeente: Urk}\n"
+    loaded = load(HEAD.replace("beweringen:", f"{things}{place}beweringen:") + "- {id: b1, soort: feit}\n")
+    assert told(loaded) == []
+    assert values(loaded, "intervention/tafel", "municipality") == {ID + "municipality/urk"}
+
+
 @pytest.mark.parametrize("kind", ["contextinvloed", "context influence", "ContextInfluence", "wz:ContextInfluence"])
 def test_a_kind_may_be_a_label_in_either_language_or_a_class(load: Load, kind: str) -> None:
     loaded = load(f"{HEAD}- {{id: b1, soort: '{kind}', invloed: bevordert}}\n")

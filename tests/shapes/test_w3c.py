@@ -150,7 +150,8 @@ def test_every_construct_of_our_shapes_is_in_the_suite() -> None:
 def parts(query: str) -> list[str]:
     """Give what stands between the brackets of each FILTER, BIND and HAVING."""
     found = []
-    query = re.sub(r'"(?:[^"\\]|\\.)*"', '""', query)  # brackets in texts open nothing
+    # Brackets in texts and comments open nothing.
+    query = re.sub(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|# [^\n]*', '""', query)
     for word in re.finditer(r"\b(?:FILTER|BIND|HAVING)\s*(?=\()", query):
         depth, end = 0, word.end()
         while end == word.end() or depth:

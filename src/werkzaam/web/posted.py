@@ -23,7 +23,7 @@ class Posted:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
-    def one(self, name: str) -> str:
+    def field(self, name: str) -> str:
         """Give the first value of a field, or nothing."""
         return next((value.strip() for key, value in self.pairs if key == name), "")
 

@@ -43,7 +43,7 @@ def submit(site: Site, lang: str, job: dict[str, Any], body: bytes) -> Reply:
         return _submit(site, lang, job, problem=problem, status=400)
     checked = site.checker.check(content, f"case{Path(file).suffix.lower()}", lang)
     sender = _sender(given)
-    if given.one("do") == "send" and checked.good:
+    if given.field("do") == "send" and checked.good:
         wrong = _unsent(given)
         if not wrong:
             return _send(job, lang, file, content, checked, sender) or _submit(
@@ -90,9 +90,9 @@ def _document(given: Posted) -> tuple[str, bytes, str]:
     if "document" in given.files:
         file, content = given.files["document"]
     else:
-        file = given.one("file")
+        file = given.field("file")
         try:
-            content = base64.b64decode(given.one("content"), validate=True)
+            content = base64.b64decode(given.field("content"), validate=True)
         except (binascii.Error, ValueError):
             return "", b"", "no-file"
     if not file or not content:
@@ -103,14 +103,14 @@ def _document(given: Posted) -> tuple[str, bytes, str]:
 
 
 def _sender(given: Posted) -> dict[str, str]:
-    return {name: " ".join(given.one(of).split())[:LONGEST] for name, of in _SENDER.items()}
+    return {name: " ".join(given.field(of).split())[:LONGEST] for name, of in _SENDER.items()}
 
 
 def _unsent(given: Posted) -> str:
     """Give the key of why a document is not sent yet, or nothing."""
-    if not given.one("sender-by") or "@" not in given.one("email"):
+    if not given.field("sender-by") or "@" not in given.field("email"):
         return "who"
-    return "" if given.one("agreed") else "agree"
+    return "" if given.field("agreed") else "agree"
 
 
 def _send(
@@ -163,13 +163,13 @@ def form(site: Site, lang: str, job: dict[str, Any], body: bytes) -> Reply:
         site.form.add(draft, "Configuration")
         return _form(site, lang, job, draft)
     given = posted.read(job["media"], body)
-    if "draft" in given.files and given.one("do") == "resume":
+    if "draft" in given.files and given.field("do") == "resume":
         draft, left_out = site.form.resumed(given.files["draft"][1][:LARGEST])
         return _form(site, lang, job, draft, left_out=left_out, resumed=True)
     draft = site.form.read(given.pairs)
-    doing, _, what = given.one("do").partition(" ")
+    doing, _, what = given.field("do").partition(" ")
     if doing in ("add", "remove", "add-part", "remove-part"):
-        return _form(site, lang, job, draft, at=_changed(site, draft, doing, what or given.one("new-kind")))
+        return _form(site, lang, job, draft, at=_changed(site, draft, doing, what or given.field("new-kind")))
     text, names = site.form.written(draft, lang)
     if doing == "save":
         headers = {
@@ -315,8 +315,8 @@ def review(site: Site, lang: str, job: dict[str, Any], body: bytes) -> Reply:
     The token goes along in each form: nothing is kept by the browser, so no other site can use it.
     """
     given = posted.read(job["media"], body) if "media" in job else Posted()
-    token, doing, number = given.one("token"), given.one("do") or "list", given.one("number")
-    remarks = given.one("remarks")[:LONGEST]
+    token, doing, number = given.field("token"), given.field("do") or "list", given.field("number")
+    remarks = given.field("remarks")[:LONGEST]
     result = job.get("result")
     problem = ""
     if token and result is None:
