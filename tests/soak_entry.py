@@ -23,7 +23,7 @@ import pyoxigraph as ox
 import yaml
 
 import werkzaam
-from werkzaam import entry, folder, sandbox
+from werkzaam import entry, folder, sandbox, validation
 from werkzaam.build import on_disk, write_store
 from werkzaam.errors import InputError, WerkzaamError
 from werkzaam.loading import loader_for, loaders
@@ -337,7 +337,7 @@ def _reading(seed: int, turn: int, model: Model) -> str:
 
 def acceptances(seed: int, turns: list[int], store: str) -> dict[str, int]:
     """Give some mutated documents to `add`; to be called in a child, which reads them itself."""
-    entry.call = lambda function, *given, seconds: json.loads(json.dumps(function(*given)))  # type: ignore[attr-defined]
+    validation.call_each = lambda work, items, seconds: [json.loads(json.dumps(work(*one))) for one in items]  # type: ignore
     folder.WAIT = 0.0
     counts: Counts = collections.Counter()
     with tempfile.TemporaryDirectory() as made:

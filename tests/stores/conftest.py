@@ -38,11 +38,12 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
 def quick(monkeypatch: pytest.MonkeyPatch, model: Model) -> None:
     """Read documents in this process and without the shapes, which know nothing of stores."""
 
-    def here(function: Callable[..., Any], *given: Any, seconds: float) -> Any:
+    def here(function: Callable[..., Any], *given: Any, seconds: float = 0) -> Any:
         return json.loads(json.dumps(function(*given)))
 
-    for module in (entry, renewal, upkeep):
+    for module in (renewal, upkeep):
         monkeypatch.setattr(module, "call", here)
+    monkeypatch.setattr(validation, "call_each", lambda work, items, seconds: [here(work, *one) for one in items])
     monkeypatch.setattr(entry, "check", lambda loaded, *more: loaded.findings)
     for other in (validation, upkeep):
         monkeypatch.setattr(other, "Model", lambda: model)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from webtools import Service
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.thorough
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, NOTEBOOK = ROOT / "docs" / "api.md", ROOT / "notebooks" / "endpoint.py"

@@ -19,7 +19,7 @@ from werkzaam.forms.convert import convert
 from werkzaam.submissions import MEDIA
 from werkzaam.web import api
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.thorough
 
 TOKEN, OTHER = "noord-zeven-kastanje-41", "de-vorige-die-nog-even-mag"
 CASE, NAME = "/api/cases/buurttafel/de-buurttafel", "Griet Vergeetmij"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from webtools import Service
 
+pytestmark = pytest.mark.thorough
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page was tried in a browser")
 if not (shutil.which("chromium") or shutil.which("chromium-browser")):
     pytest.skip("chromium is not installed: the pages were not tried in a browser", allow_module_level=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS = 200
 """How many rows of a query's result a page shows; the download has all."""
-MAX_QUERY = 6_000
+MAX_QUERY = 12_000
 """In characters: the longest query that a page takes in its address; longer ones go to /sparql by POST."""
 
 
