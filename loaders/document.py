@@ -149,9 +149,16 @@ class _Document:
             return False
         return True
 
-    def _node(self, node: Mapping, cls: str, iri: str) -> dict[str, Any]:
-        """Give the JSON-LD of a mapping of class `cls` that is called `iri`."""
-        fields = self.model.fields_of(cls)
+    def _of_any_kind(self, above: str) -> dict[str, Field]:
+        return {
+            path: one
+            for cls in sorted(self.model.children.get(above, {above}))
+            for path, one in self.model.fields_of(cls).items()
+        }
+
+    def _node(self, node: Mapping, cls: str, iri: str, fields: Fields[str, Field] | None = None) -> dict[str, Any]:
+        """Give the JSON-LD of a mapping of class `cls` that is called `iri`, with the fields of that class or these."""
+        fields = self.model.fields_of(cls) if fields is None else fields
         by_key = {one.keys[self.lang]: one for one in fields.values() if self.lang in one.keys}
         former = self._former_keys(fields)
         made: dict[str, Any] = {"@id": iri, "@type": cls}
@@ -194,6 +201,8 @@ class _Document:
                 known = ", ".join(sorted(field.keys[self.lang] for field in fields if self.lang in field.keys))
                 return self._wrong("mapping-expected", value.place, one, iri, known=known)
             cls, called = self._class(value, one.target or ""), self._call(value, one, iri)
+            if not cls and called:  # what is below is looked at all the same, as far as any kind takes it
+                self._node(value, one.target or "", called, self._of_any_kind(one.target or ""))
             return self._node(value, cls, called) if cls and called else None
         if not isinstance(value, Scalar):
             return self._wrong("text-expected", value.place, one, iri)

@@ -297,6 +297,12 @@ def test_seven_faults_give_seven_findings_in_the_order_of_the_file(model: Model,
 # ---- other forms of the same graph
 
 
+def test_what_stands_under_an_unknown_kind_is_looked_at_too(load: Load) -> None:
+    loaded = load(f"{HEAD}- id: b1\n  soort: configuratei\n  mechanisme: maatwrek\n  bron: {{gezegd-door: clent}}\n")
+    assert [one.rule.rpartition("-")[2] for one in loaded.findings] == ["unknown", "mechanism", "saidBy"]
+    assert "claim/proef/b1" not in str(loaded.triples)
+
+
 def test_what_is_wrong_with_one_language_of_a_text_is_told_at_its_line(model: Model, load: Load) -> None:
     texts = "  bewering:\n    nl: De gesprekken duurden een uur.\n    en: The talks are half open. They took an hour.\n"
     text = f"{HEAD}- id: b1\n  soort: feit\n{texts}"
