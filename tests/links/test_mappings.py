@@ -48,7 +48,7 @@ def release(name: str) -> Release:
 def test_every_object_exists_in_the_release_that_its_row_names_under_that_label(name: str) -> None:
     about = known_sources()[name]
     if not (Path(EXTERNAL) / RELEASES[name]).exists():
-        pytest.skip(f"{RELEASES[name]} is not in WERKZAAM_EXTERNAL")
+        pytest.skip(f"{RELEASES[name]} is not among the data of others that are at hand")
     ours = [match for _, match in rows() if match.source == about["source"]]
     assert ours
     for match in ours:

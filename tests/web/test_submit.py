@@ -217,7 +217,7 @@ def test_a_file_comes_through_as_it_is_and_its_name_without_the_folder() -> None
         b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n--xYz--\r\n"
     )
     got = posted.read("multipart/form-data; boundary=xYz", body)
-    assert got.one("do") == "check"
+    assert got.field("do") == "check"
     assert got.files == {"document": ("one.xlsx", content)}
 
 
