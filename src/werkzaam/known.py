@@ -18,7 +18,7 @@ PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 SELECT ?thing ?class ?kind ?label
 WHERE {
   VALUES (?kind ?path) {
-    (1 skos:prefLabel) (1 rdfs:label) (1 wz:name) (2 skos:altLabel) (2 skos:notation) (2 wz:abbreviation)
+    (0 wz:name) (1 skos:prefLabel) (1 rdfs:label) (2 skos:altLabel) (2 skos:notation) (2 wz:abbreviation)
   }
   ?thing ?path ?label .
   ?thing a ?type .
@@ -83,8 +83,9 @@ class Known:
             classes.setdefault(thing, set()).add(row["class"])
             words.setdefault(thing, set()).add(label)
             language = getattr(label, "language", "")
-            if row["kind"] == "1" and language:
-                names.labels.setdefault(thing, {})[language] = str(label)
+            texts = names.labels.setdefault(thing, {}) if language and row["kind"] != "2" else {}
+            if language not in texts or row["kind"] == "0":  # a study's own name for a thing goes before ours
+                texts[language] = str(label)
         for row in self._store.select(_FORMER):
             names.replace(row["old"], row["new"], [row["label"]])
         for thing, found in classes.items():

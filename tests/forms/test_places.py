@@ -117,6 +117,7 @@ ODD: list[tuple[str, str, str, int]] = [
     ("a nameless thing", " ;\n wz:scope [ a wz:Intervention ] .", "blank-nodes", 7),
     ("a nameless part of two", " ;\n wz:actor _:a ; wz:exceptFor _:a .\n_:a a wz:Actor .", "blank-nodes", 8),
     ("a list", " ;\n wz:concerns ( wz:x ) .", "blank-nodes", 7),
+    ("an unknown name where text is due", " ;\n wz:period wzc:mechanism\\/zzqqxx .", "iri-unknown", 7),
     ("an import", f" .\n<{GRAPH}proef> <{OWL}imports> <file:///etc/passwd> .", "imports-not-followed", 7),
     ("a second document", f" .\n<{GRAPH}ander> a wz:CaseDocument .", "document-count", 0),
 ]  # fmt: skip

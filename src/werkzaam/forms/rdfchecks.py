@@ -96,7 +96,9 @@ class _Checker:
                 shorten(one) for one in difflib.get_close_matches(iri, [k for k in self.kinds if k.startswith(beside)])
             ]
         fields = [self.model.fields_of(cls).get(path) for cls in self.kinds.get(subject, ())]
-        wanted = {one for field in fields if field and field.target for one in self.model.children[field.target]}
+        wanted = {
+            one for field in fields if field and field.target for one in self.model.children.get(field.target, ())
+        }
         found = (self.names.find(near, wanted or None) for near in self.names.near(slug(iri), wanted or None))
         return list(dict.fromkeys(shorten(one) for hits in found for one in hits[:1]))
 

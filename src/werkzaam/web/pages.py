@@ -11,7 +11,6 @@ from werkzaam.answers import SILENT, Answer, Entry, as_data
 from werkzaam.claims import Node
 from werkzaam.errors import UsageError
 from werkzaam.questions import question
-from werkzaam.records import made
 from werkzaam.render import COLUMNS, Teller
 from werkzaam.rulebook import told
 from werkzaam.tables import as_csv
@@ -213,7 +212,7 @@ def about(site: Site, lang: str, params: Params, form: str) -> Reply:
         documents=site.documents,
         total=len(site.nodes),
         version=site.version,
-        ontology=made().ontology,
+        ontology=site.ontology,
         date=max((one["coded_on"] for one in site.documents), default=""),
         cases=[iri for iri, _ in site.cases.projects(lang)],
         studies=sorted({scope for scope in site.opened.known.names.classes if "/id/study/" in scope}),

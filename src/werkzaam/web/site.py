@@ -21,6 +21,7 @@ from werkzaam.export import RELATED
 from werkzaam.model import Model
 from werkzaam.outline import Outline
 from werkzaam.questions import questions
+from werkzaam.records import made
 from werkzaam.render import Teller
 from werkzaam.rulebook import rules
 from werkzaam.terms import BASE, LANGUAGES, slug
@@ -67,6 +68,7 @@ class Site:
         self.nodes = {node.iri: node for node in opened.claims()}
         self.cases = CasePages(opened, self.nodes, self.choices)
         self.documents = opened.cases()
+        self.ontology = made().ontology
         self.reference = Reference(opened, Model())
         self.comparison = Comparison(self.cases, self.maps, self.choices, self.nodes)
         self.situations = Situations(self.nodes, self.outline, self.choices, self.maps)
