@@ -8,7 +8,6 @@ gives them as `LOADERS`.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -72,31 +71,47 @@ class Loader(Protocol):
         ...
 
 
+# Written down, so that a document costs the import of its own reader and of no other.
+_OURS = {
+    "csvw": ("csvw-metadata.json",),
+    "document": (".yaml", ".yml"),
+    "rdf": (".ttl", ".trig", ".nq", ".nt", ".jsonld", ".json", ".rdf", ".xml"),
+    "workbook": (".xlsx", ".xlsm"),
+}
+
+
+@cache
+def _of(module: str) -> Mapping[str, Loader]:
+    # By name, since the folder stands beside src/ in a checkout, where no type checker looks.
+    made = importlib.import_module(f"werkzaam.loaders.{module}")
+    return {suffix: loader for loader in getattr(made, "LOADERS", (made,)) for suffix in loader.SUFFIXES}
+
+
 @cache
 def loaders() -> Mapping[str, Loader]:
-    """Give the loader of each file ending, ours and those of other packages."""
-    # By name, since the folder stands beside src/ in a checkout, where no type checker looks.
-    ours = importlib.import_module("werkzaam.loaders")
-    found: dict[str, Loader] = {}
-    for module in sorted(pkgutil.iter_modules(ours.__path__), key=lambda one: one.name):
-        made = importlib.import_module(f"werkzaam.loaders.{module.name}")
-        for loader in getattr(made, "LOADERS", (made,)):
-            found.update(dict.fromkeys(loader.SUFFIXES, loader))
+    """Give the loader of each file ending, ours and those of other packages; an ending of ours stays ours."""
     from importlib.metadata import entry_points
 
+    found: dict[str, Loader] = {}
     for point in entry_points(group="werkzaam.loaders"):
         other: Loader = point.load()
         found.update(dict.fromkeys(other.SUFFIXES, other))
+    for module in _OURS:
+        found.update(_of(module))
     return found
 
 
 def loader_for(file: str) -> Loader:
     """Give the loader of `file` by its ending; raises `InputError` where there is none."""
-    known = loaders()
-    fitting = [suffix for suffix in known if file.lower().endswith(suffix)]
+    name = file.lower()
+    ours = {suffix: module for module, those in _OURS.items() for suffix in those if name.endswith(suffix)}
+    if ours:
+        suffix = max(ours, key=len)
+        return _of(ours[suffix])[suffix]
+    fitting = [suffix for suffix in loaders() if name.endswith(suffix)]
     if fitting:
-        return known[max(fitting, key=len)]
-    raise InputError("format-unknown", file=file, known=", ".join(sorted(known)))
+        return loaders()[max(fitting, key=len)]
+    raise InputError("format-unknown", file=file, known=", ".join(sorted(loaders())))
 
 
 def complete(loaded: Loaded, model: Model) -> None:

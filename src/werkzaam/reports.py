@@ -6,7 +6,6 @@ All give the same findings, each once, by file and place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote
 
@@ -176,6 +175,8 @@ def _uri(file: str) -> str:
 
 
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("werkzaam")
     except PackageNotFoundError:  # a checkout that is not installed

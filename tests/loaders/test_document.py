@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import random
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +17,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from proef import HEAD
 
+from werkzaam import loading
 from werkzaam.export import export
 from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model
@@ -505,3 +508,16 @@ def test_every_kind_of_claim_can_be_written(model: Model, load: Load) -> None:
         assert told(loaded) == []
         types = {t.object.value for t in loaded.triples if t.predicate.value == RDF + "type"}
         assert kind in types
+
+
+def test_the_endings_that_are_written_down_are_those_of_the_readers() -> None:
+    folder = importlib.import_module("werkzaam.loaders").__path__
+    modules = {
+        one.name: importlib.import_module(f"werkzaam.loaders.{one.name}") for one in pkgutil.iter_modules(folder)
+    }
+    said = {
+        name: tuple(suffix for one in getattr(module, "LOADERS", (module,)) for suffix in one.SUFFIXES)
+        for name, module in modules.items()
+    }
+    assert said == loading._OURS
+    assert len(loading.loaders()) >= 13
