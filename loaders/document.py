@@ -18,7 +18,7 @@ from werkzaam.forms.text import hidden_values
 from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Field, Model, Names
 from werkzaam.naming import Naming, by_content
-from werkzaam.terms import GRAPH, LANGUAGES, RDFS, TYPE, WZ, XSD, expand, fold, slug
+from werkzaam.terms import GRAPH, LANGUAGES, NUMBERS, RDFS, TYPE, WZ, expand, fold, slug
 from werkzaam.yamltree import Mapping, Node, Scalar, Sequence, read
 
 SUFFIXES = (".yaml", ".yml")
@@ -26,7 +26,7 @@ FORMAT = "1"
 _ID, _KIND = ("id",), {"nl": "soort", "en": "kind"}
 _HEADER = {"werkzaam", "taal", "language", "document"}
 _ROOT = WZ + "CaseDocument"
-_NUMBERS, _COMMA = {XSD + "decimal", XSD + "integer"}, re.compile(r"-?\d+,\d+")
+_COMMA = re.compile(r"-?\d+,\d+")
 
 
 def load(content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> Loaded:
@@ -207,7 +207,7 @@ class _Document:
         if not isinstance(value, Scalar):
             return self._wrong("text-expected", value.place, one, iri)
         if one.kind == "literal":
-            if one.target in _NUMBERS and _COMMA.fullmatch(value.text):
+            if one.target in NUMBERS and _COMMA.fullmatch(value.text):
                 near = value.text.replace(",", ".")
                 self._wrong("number-comma", value.place, one, iri, value=value.text, near=near, instead=near)
                 return near  # or its lack would be told too

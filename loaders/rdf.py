@@ -20,9 +20,8 @@ from werkzaam.forms.rdfchecks import check_statements, tell_former
 from werkzaam.forms.text import decode, hidden_values
 from werkzaam.loading import Beside, Loaded, complete, nothing
 from werkzaam.model import Model, Names
-from werkzaam.terms import GRAPH, OWL, TYPE, WZ, XSD
+from werkzaam.terms import GRAPH, NUMBERS, OWL, TYPE, WZ, XSD
 
-_NUMBERS = {XSD + "integer", XSD + "decimal"}
 Look = Callable[[bytes, str, Model, Names], jsonld.Looked]
 
 
@@ -110,7 +109,7 @@ def _as_written(triples: set[ox.Triple], model: Model) -> set[ox.Triple]:
     }
     return {
         ox.Triple(t.subject, t.predicate, ox.Literal(t.object.value))
-        if t.predicate.value in due and isinstance(t.object, ox.Literal) and t.object.datatype.value in _NUMBERS
+        if t.predicate.value in due and isinstance(t.object, ox.Literal) and t.object.datatype.value in NUMBERS
         else t
         for t in triples
     }

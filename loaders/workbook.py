@@ -27,13 +27,12 @@ from werkzaam.forms.workbook import unescape
 from werkzaam.hidden import visible
 from werkzaam.loading import Beside, Loaded, nothing
 from werkzaam.model import Model, Names
-from werkzaam.terms import LANGUAGES, XSD, fold
+from werkzaam.terms import LANGUAGES, NUMBERS, XSD, fold
 from werkzaam.yamltree import Mapping
 
 SUFFIXES = (".xlsx", ".xlsm")
 MAX_PARTS, MAX_BYTES, MAX_CELLS = 500, 150_000_000, 1_000_000
 _MACROS = re.compile(r"vbaproject|macro|activex", re.IGNORECASE)
-_NUMBERS = {XSD + "integer", XSD + "decimal"}
 
 
 def load(content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> Loaded:
@@ -228,6 +227,6 @@ class _Reader:
             self.findings.append(finding("cell-percent", place, value=f"{value * 100:g}%"))
         elif decimals:
             text = f"{value:.{len(decimals[1])}f}"
-        elif "." in text and datatype not in _NUMBERS:
+        elif "." in text and datatype not in NUMBERS:
             self.findings.append(finding("cell-number", place, severity="warning", value=text))
         return Cell(text, place)

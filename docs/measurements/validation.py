@@ -25,8 +25,7 @@ import pyoxigraph as ox
 
 from werkzaam import prepared, shacl
 from werkzaam.contradictions import checks
-from werkzaam.loading import Loaded, loader_for
-from werkzaam.model import add_names
+from werkzaam.loading import Loaded, load_alone
 from werkzaam.surroundings import surroundings
 from werkzaam.terms import SH
 from werkzaam.validation import check
@@ -55,10 +54,7 @@ def made(number: int) -> str:
 
 def load(text: str, name: str = "case.yaml") -> Loaded:
     """Load a case, with the names that it makes known itself."""
-    loader, content, model = loader_for(name), text.encode(), prepared.model()
-    names = prepared.names(None).copy()
-    add_names(names, model, loader.things(content, model))
-    return loader.load(content, name, model, names)
+    return load_alone(text.encode(), name, prepared.model(), prepared.names(None))[0]
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:

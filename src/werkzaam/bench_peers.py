@@ -171,16 +171,14 @@ def check(engine: str, seed: int, count: int) -> list[float]:
     from werkzaam import prepared
     from werkzaam.build import packaged
     from werkzaam.generator import generate, patterns
-    from werkzaam.loading import loader_for
-    from werkzaam.model import add_names
+    from werkzaam.loading import load_alone
     from werkzaam.validation import check
 
     model, name, seconds = prepared.model(), "case.nq", []
     for quads in generate(seed, count + 1, patterns(packaged())):
         content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-        names = prepared.names(None).copy()
         began = time.perf_counter()
-        add_names(names, model, loader_for(name).things(content, model))
-        check(loader_for(name).load(content, name, model, names), model, names, name, engine)
+        loaded, names = load_alone(content, name, model, prepared.names(None))
+        check(loaded, model, names, name, engine)
         seconds.append(time.perf_counter() - began)
     return seconds[1:]  # what is made once was made for the first

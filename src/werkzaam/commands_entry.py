@@ -39,7 +39,7 @@ def _tell(entry: Entry, form: str, lang: str, **more: Any) -> None:
     else:
         sys.stdout.write(as_text(found, (), lang))
         for one in entry.documents:
-            _out([say(lang, f"entered-{one.state}", document=one.document, version=one.version, claims=one.claims)])
+            _out([one.told(lang)])
             _out([say(lang, "entered-new", names=", ".join(one.new))] if one.new else [])
             _out([say(lang, "entered-gone", names=", ".join(one.gone))] if one.gone else [])
     if entry.refused:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from werkzaam.errors import Finding
 from werkzaam.flat import DERIVED_GRAPH
+from werkzaam.messages import say
 from werkzaam.records import RECORDS_GRAPH, TOMBSTONES
 from werkzaam.terms import GRAPH, INFERRED_GRAPH, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
 
@@ -29,6 +30,10 @@ class Entered:
     claims: int = 0
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+
+    def told(self, lang: str) -> str:
+        """Say in a line what became of it."""
+        return say(lang, f"entered-{self.state}", document=self.document, version=self.version, claims=self.claims)
 
 
 @dataclass

@@ -102,8 +102,7 @@ class Known:
 
     def label(self, iri: str, lang: str) -> str:
         """Give the label in `lang`, in another language, or the slug."""
-        texts = self.names.labels.get(iri, {})
-        return texts.get(lang) or next(iter(texts.values()), slug(iri))
+        return self.names.label(iri, lang)
 
     def resolve(self, name: str, kind: str, classes: Iterable[str], lang: str) -> str:
         """Give the IRI of what `name` stands for among `classes`, or else among the topics.

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from werkzaam.cube import observations
 from werkzaam.errors import Finding, InputError, Place
-from werkzaam.model import Model, Names
+from werkzaam.model import Model, Names, add_names
 from werkzaam.terms import TYPE, WZ
 
 Beside = Callable[[str], bytes]
@@ -112,6 +112,13 @@ def loader_for(file: str) -> Loader:
     if fitting:
         return loaders()[max(fitting, key=len)]
     raise InputError("format-unknown", file=file, known=", ".join(sorted(loaders())))
+
+
+def load_alone(content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> tuple[Loaded, Names]:
+    """Load a document that names what it makes known itself and what `names` has, which stays as it is; give both."""
+    loader, names = loader_for(file), names.copy()
+    add_names(names, model, loader.things(content, model, beside))
+    return loader.load(content, file, model, names, beside), names
 
 
 def complete(loaded: Loaded, model: Model) -> None:

@@ -119,12 +119,9 @@ def _same(before: Any, after: Any) -> None:
 
 
 def _load(content: bytes, file: str, model: Any, beside: Beside = nothing) -> Any:
-    from werkzaam.loading import loader_for
-    from werkzaam.model import add_names
+    from werkzaam.loading import load_alone
 
-    loader, names = loader_for(file), model.names.copy()
-    add_names(names, model, loader.things(content, model, beside))
-    loaded = loader.load(content, file, model, names, beside)
+    loaded, _ = load_alone(content, file, model, model.names, beside)
     broken = [one for one in loaded.findings if one.severity == "violation" and one.rule in _BROKEN]
     if broken:
         raise InputError("migrate-unreadable", place=str(broken[0].place), problem=broken[0].message("en"))

@@ -106,6 +106,11 @@ class Names:
         ]
         return list(dict.fromkeys(given))[:3]
 
+    def label(self, iri: str, lang: str) -> str:
+        """Give the label in `lang`, in another language, or the slug."""
+        texts = self.labels.get(iri, {})
+        return texts.get(lang) or next(iter(texts.values()), slug(iri))
+
     def _fits(self, iri: str, wanted: Iterable[str] | None) -> bool:
         return wanted is None or not self.classes.get(iri, frozenset()).isdisjoint(wanted)
 

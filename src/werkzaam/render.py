@@ -11,6 +11,7 @@ from werkzaam.claims import Node
 from werkzaam.export import record
 from werkzaam.known import Known
 from werkzaam.messages import say
+from werkzaam.model import Names
 from werkzaam.store import Row
 from werkzaam.terms import FOREIGN, WZ, slug
 
@@ -46,7 +47,7 @@ Style = Callable[[str], str]
 class Teller:
     """Tells an answer in one language; `width` is that of the terminal, `strong` makes text stand out."""
 
-    def __init__(self, known: Known, lang: str, *, width: int = 88, strong: Style = str) -> None:
+    def __init__(self, known: Known | Names, lang: str, *, width: int = 88, strong: Style = str) -> None:
         self.known, self.lang, self.width, self.strong = known, lang, max(48, min(width, 110)), strong
 
     def say(self, key: str, **data: Any) -> str:

@@ -26,6 +26,7 @@ OWL = "http://www.w3.org/2002/07/owl#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SH = "http://www.w3.org/ns/shacl#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
+NUMBERS = frozenset((XSD + "integer", XSD + "decimal"))
 TOOI_MUNICIPALITY = "https://identifier.overheid.nl/tooi/id/gemeente/"
 
 PREFIXES = {

@@ -17,7 +17,7 @@ from werkzaam.build import in_memory
 from werkzaam.contradictions import Given, contradictions
 from werkzaam.errors import Finding, InputError
 from werkzaam.foreign import read_file
-from werkzaam.loading import Beside, Loaded, loader_for
+from werkzaam.loading import Beside, Loaded, load_alone, loader_for
 from werkzaam.model import Model, Names, add_names
 from werkzaam.sandbox import ChildDied, call_each
 from werkzaam.store import Oxigraph
@@ -95,11 +95,12 @@ def load(
 
     `beside` reads the files of its folder, by default any. To be called in a limited child.
     """
-    model, content, loader = prepared.model(), text.encode("latin-1"), loader_for(file)
-    names, beside = _known(store, others).copy(), beside or beside_of(file)
-    if not others:
-        add_names(names, model, loader.things(content, model, beside))
-    return loader.load(content, file, model, names, beside), model, names
+    model, content, beside = prepared.model(), text.encode("latin-1"), beside or beside_of(file)
+    names = _known(store, others)
+    if others:
+        return loader_for(file).load(content, file, model, names, beside), model, names
+    loaded, names = load_alone(content, file, model, names, beside)
+    return loaded, model, names
 
 
 def beside_of(file: str) -> Beside:

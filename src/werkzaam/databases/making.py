@@ -12,8 +12,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam.databases.plan import IRI, Group, Plan
-from werkzaam.databases.readers import Beside, Record, reader_of
-from werkzaam.loading import Loaded, complete
+from werkzaam.databases.readers import Record, reader_of
+from werkzaam.loading import Beside, Loaded, complete
 from werkzaam.model import Field, Model, Names
 from werkzaam.naming import Naming
 from werkzaam.terms import CONCEPT, DCTERMS, FOREIGN, ID, SKOS, TYPE, WZ, slug

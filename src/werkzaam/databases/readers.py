@@ -18,10 +18,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam.errors import InputError
+from werkzaam.loading import Beside
 from werkzaam.terms import TYPE, slug
 
 Options = Mapping[str, str]
-Beside = Callable[[str], bytes]
 
 
 @dataclass(frozen=True, slots=True)

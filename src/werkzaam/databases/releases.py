@@ -11,8 +11,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam.databases.readers import FORMATS, Beside, parse_rdf, reader_of
+from werkzaam.databases.readers import FORMATS, parse_rdf, reader_of
 from werkzaam.errors import InputError, UsageError
+from werkzaam.loading import Beside
 from werkzaam.terms import DCTERMS, OWL, TYPE
 
 _REPLACED = ("http://purl.obolibrary.org/obo/IAO_0100001", DCTERMS + "isReplacedBy")

@@ -16,8 +16,8 @@ from werkzaam import prepared, shacl
 from werkzaam.claims import Node, claims
 from werkzaam.errors import Finding, InputError, finding
 from werkzaam.errors import Place as At
-from werkzaam.loading import Loaded, loader_for, nothing
-from werkzaam.model import Names, add_names
+from werkzaam.loading import Loaded, load_alone
+from werkzaam.model import Names
 from werkzaam.render import Teller
 from werkzaam.store import Oxigraph, Store
 from werkzaam.submissions import MEDIA
@@ -59,17 +59,6 @@ class Checked:
         return {name: sum(one.severity == name for one in self.findings) for name in ("violation", "warning", "info")}
 
 
-class _Called:
-    """The names of a document and of all that it may name, as `Teller` asks for them."""
-
-    def __init__(self, names: Names) -> None:
-        self._names = names
-
-    def label(self, iri: str, lang: str) -> str:
-        texts = self._names.labels.get(iri, {})
-        return texts.get(lang) or next(iter(texts.values()), slug(iri))
-
-
 _SMALL = b"""werkzaam: 1
 language: en
 study: adp
@@ -100,10 +89,7 @@ class Checker:
     def check(self, content: bytes, file: str, lang: str) -> Checked:
         """Check a document; `file` says by its ending what kind it is."""
         try:
-            loader = loader_for(file)
-            names = self.names.copy()
-            add_names(names, self.model, loader.things(content, self.model, nothing))
-            loaded = loader.load(content, file, self.model, names, nothing)
+            loaded, names = load_alone(content, file, self.model, self.names)
             findings = check(loaded, self.model, names, file, self.engine)
         except InputError as error:
             return Checked(file, "", [finding(error.key, At(file), **error.data)])
@@ -120,7 +106,7 @@ def _told(loaded: Loaded, names: Names, lang: str) -> list[tuple[str, str, list[
     """Give each claim of a document: its id, what it states, and sentences of what else it says."""
     store = Oxigraph()
     store.load_nquads("".join(f"{quad} .\n" for quad in loaded.quads()).encode())
-    teller = Teller(_Called(names), lang)  # type: ignore[arg-type]
+    teller = Teller(names, lang)
     return [
         (slug(node.iri), teller.text(node.text("statement")), list(_sentences(node, teller))) for node in claims(store)
     ]

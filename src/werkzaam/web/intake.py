@@ -15,7 +15,6 @@ from werkzaam import prepared, shacl
 from werkzaam.build import on_disk
 from werkzaam.entered import Entry
 from werkzaam.errors import Finding, StoreError, UsageError, WerkzaamError
-from werkzaam.messages import say
 from werkzaam.records import Submitter
 from werkzaam.reports import FORMATS, arranged, as_data
 from werkzaam.submissions import submit
@@ -94,11 +93,7 @@ def _told(entry: Entry, job: Mapping[str, Any], body: bytes, generation: str) ->
     if job["report"] != JSON:
         text = FORMATS[REPORTS[job["report"]]](found, [], job["lang"])
         if job["report"] == "text/plain":
-            text += "".join(
-                say(job["lang"], f"entered-{one.state}", document=one.document, version=one.version, claims=one.claims)
-                + "\n"
-                for one in entry.documents
-            )
+            text += "".join(f"{one.told(job['lang'])}\n" for one in entry.documents)
         kind = job["report"] + ("; charset=utf-8" if job["report"].startswith("text/") else "")
         return Reply(status, {**headers, "content-type": kind}, text.encode())
     data = {

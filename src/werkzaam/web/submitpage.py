@@ -79,10 +79,14 @@ def _submit(
         content=base64.b64encode(content).decode(),
         lines=_lines(content, checked) if checked else {},
         sender=sender or {},
-        problem=word(lang, f"submit-{problem}", limit=LARGEST // 1000) if problem else "",
+        problem=_problem(problem, lang),
         endings=_ENDINGS,
         days=DAYS,
     )
+
+
+def _problem(key: str, lang: str) -> str:
+    return word(lang, f"submit-{key}", limit=LARGEST // 1000) if key else ""
 
 
 def _document(given: Posted) -> tuple[str, bytes, str]:
@@ -253,7 +257,7 @@ def _form(
         sender=sender or {},
         left_out=left_out or [],
         resumed=resumed,
-        problem=word(lang, f"submit-{problem}", limit=LARGEST // 1000) if problem else "",
+        problem=_problem(problem, lang),
         at=at,
         days=DAYS,
         most=MOST,
