@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import tomllib
 import traceback
 from importlib.metadata import version
 from importlib.resources import files
@@ -25,6 +24,7 @@ from werkzaam.records import made
 from werkzaam.render import Teller
 from werkzaam.rulebook import rules
 from werkzaam.terms import BASE, LANGUAGES, slug
+from werkzaam.tomlfile import read
 from werkzaam.web import refpages, things
 from werkzaam.web.caseform import CaseForm
 from werkzaam.web.cases import CasePages
@@ -77,7 +77,7 @@ class Site:
         )
         self._templates = _templates()
         self._css = static_files()["style.css"]
-        self.examples = tomllib.loads(files("werkzaam.queries").joinpath("examples.toml").read_text("utf-8"))["example"]
+        self.examples = read("examples.toml", "werkzaam.queries")["example"]
         self.version = version("werkzaam")
         self.rules = rules()
         questions()
