@@ -31,7 +31,17 @@ RULES = Path(__file__).parent / "rules"
 # The terms of SHACL that the rules use; a new one is added here when a rule first needs it.
 SHACL = {
     *("NodeShape", "PropertyShape", "IRI", "Warning", "Info"),
-    *("targetClass", "targetObjectsOf", "targetSubjectsOf", "property", "order", "defaultValue", "severity", "message", "description"),
+    *(
+        "targetClass",
+        "targetObjectsOf",
+        "targetSubjectsOf",
+        "property",
+        "order",
+        "defaultValue",
+        "severity",
+        "message",
+        "description",
+    ),
     *("path", "zeroOrMorePath", "inversePath", "alternativePath"),
     *("minCount", "maxCount", "class", "datatype", "nodeKind", "pattern", "flags", "minInclusive", "maxInclusive"),
     *("lessThan", "lessThanOrEquals", "hasValue", "in", "uniqueLang", "languageIn", "disjoint"),

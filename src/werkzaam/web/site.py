@@ -28,6 +28,7 @@ from werkzaam.tomlfile import read
 from werkzaam.web import refpages, things
 from werkzaam.web.caseform import CaseForm
 from werkzaam.web.cases import CasePages
+from werkzaam.web.casetext import CaseText
 from werkzaam.web.checking import Checker
 from werkzaam.web.choices import Choices
 from werkzaam.web.compare import Comparison
@@ -84,6 +85,7 @@ class Site:
         self.finder = finder(self)
         self.checker = Checker(opened.store)
         self.form = CaseForm(self.checker.model, self.checker.names)
+        self.text = CaseText(self.checker.model, self.checker.names)
 
     def vocabulary(self, lang: str) -> str:
         """Give every term and concept with its label, as JSON that can stand in a page."""
