@@ -89,7 +89,7 @@ def _queries(question: Question, classes: Mapping[str, Collection[str]], chance:
         kinds = {SKOS + "Concept", WZ + "Thing"} if param.takes == "Any" else {expand(param.takes) or WZ + param.takes}
         drawn += [(param.name, iri) for iri in sorted(classes) if not kinds.isdisjoint(classes[iri])]
     chance.shuffle(drawn)
-    made = {question.query: None} | {question.bind({name: [[iri]]}): None for name, iri in drawn[:rounds]}
+    made = {question.bind({}): None} | {question.bind({name: [[iri]]}): None for name, iri in drawn[:rounds]}
     return list(made)[:rounds]
 
 
