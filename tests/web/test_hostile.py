@@ -105,7 +105,8 @@ class Seen(HTMLParser):
         self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
+        # What is no script but data is JSON, and can hold no element.
+        self.tags.add("data" if dict(attrs).get("type") == "application/ld+json" else tag)
         self.handlers += [name for name, _ in attrs if name.startswith("on")]
         self.links += [value or "" for name, value in attrs if name in ("href", "src", "action")]
 

@@ -18,6 +18,7 @@ from werkzaam.terms import WZ, slug
 from werkzaam.web import things
 from werkzaam.web.choices import ASKED, Asked
 from werkzaam.web.interplay import SIGNS, columns, relations
+from werkzaam.web.linked import DATASET
 from werkzaam.web.negotiation import MEDIA
 from werkzaam.web.words import PAGES, word
 from werkzaam.web.worker import Reply
@@ -45,6 +46,7 @@ def start(site: Site, lang: str, params: Params, form: str) -> Reply:
     return site.html(
         "start.html",
         lang,
+        about_iri=DATASET,
         other=in_other("start", lang),
         choices=site.choices.offer(asked, lang),
         examples=_examples(site, lang),

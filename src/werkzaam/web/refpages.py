@@ -39,12 +39,13 @@ def many(use: Use) -> str:
 
 def ontology(site: Site, lang: str, other: str) -> Reply:
     """Give the page of all classes and properties."""
-    return site.html("ontology.html", lang, other=other, **_ontology(site, lang), **_service(site, lang))
+    made = {**_ontology(site, lang), **_service(site, lang), "about_iri": ONTOLOGY}
+    return site.html("ontology.html", lang, other=other, **made)
 
 
 def scheme(site: Site, lang: str, iri: str, other: str) -> Reply:
     """Give the page of a concept scheme."""
-    return site.html("scheme.html", lang, other=other, **_scheme(site, iri), **_service(site, lang))
+    return site.html("scheme.html", lang, other=other, about_iri=iri, **_scheme(site, iri), **_service(site, lang))
 
 
 def _service(site: Site, lang: str) -> dict[str, Any]:

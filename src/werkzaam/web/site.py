@@ -23,9 +23,10 @@ from werkzaam.questions import questions
 from werkzaam.records import made
 from werkzaam.render import Teller
 from werkzaam.rulebook import rules
+from werkzaam.store import Store
 from werkzaam.terms import BASE, LANGUAGES, slug
 from werkzaam.tomlfile import read
-from werkzaam.web import refpages, things
+from werkzaam.web import linked, refpages, things
 from werkzaam.web.caseform import CaseForm
 from werkzaam.web.cases import CasePages
 from werkzaam.web.casetext import CaseText
@@ -70,7 +71,8 @@ class Site:
         self.cases = CasePages(opened, self.nodes, self.choices)
         self.documents = opened.cases()
         self.ontology = made().ontology
-        self.reference = Reference(opened, Model())
+        model = Model()
+        self.reference = Reference(opened, model)
         self.comparison = Comparison(self.cases, self.maps, self.choices, self.nodes)
         self.situations = Situations(self.nodes, self.outline, self.choices, self.maps)
         self.concepts = ConceptPages(
@@ -81,6 +83,7 @@ class Site:
         self.examples = read("examples.toml", "werkzaam.queries")["example"]
         self.version = version("werkzaam")
         self.rules = rules()
+        self.beside = linked.beside(opened.store, model, self.rules.values())
         questions()
         self.finder = finder(self)
         self.checker = Checker(opened.store)
@@ -137,12 +140,15 @@ class Site:
 
     def _data(self, job: dict[str, Any], path: str) -> Reply:
         """Answer an IRI of ours: in the form that the client wants, or with the way to its page."""
+        if path == ".well-known/void":
+            path = linked.DATASET.removeprefix(BASE)
         plain, form = path, ""
         for ending in GRAPHS.values():
             if path.endswith(f".{ending}"):
                 plain, form = path.removesuffix(f".{ending}"), ending
         iri = things.iri_of(plain)
-        if iri is None or not self._there(iri):
+        store = None if iri is None else self._holder(iri)
+        if iri is None or store is None:
             raise Missing
         if not form:
             media = best(job["accept"], [HTML, *GRAPHS])
@@ -150,16 +156,31 @@ class Site:
                 offered = ", ".join((HTML, *GRAPHS))
                 return self.fault(406, language(job["languages"]), known=offered)
             if media == HTML:
-                to = f"/{language(job['languages'])}/{plain}"
+                lang = language(job["languages"])
+                to = self._of_rule(iri, lang) or f"/{lang}/{plain}"
                 return Reply(303, {"location": to, "vary": "accept, accept-language"}, b"")
             form = GRAPHS[media]
-        body = things.serialise(things.triples(self.opened.store, iri), form)
-        return Reply(200, {"content-type": MEDIA[form], "vary": "accept", "link": f'<{iri}>; rel="canonical"'}, body)
+        body = things.serialise(things.triples(store, iri), form)
+        links = [f'<{iri}>; rel="canonical"', f'<{linked.DATASET}>; rel="describedby"']
+        links += [
+            f'</{plain}.{ending}>; rel="alternate"; type="{media}"'
+            for media, ending in GRAPHS.items()
+            if ending != form
+        ]
+        return Reply(200, {"content-type": MEDIA[form], "vary": "accept", "link": ", ".join(links)}, body)
 
-    def _there(self, iri: str) -> bool:
-        if iri in (BASE + "ontology",) or things.describe(self.opened.store, iri) is not None:
-            return True
-        return bool(things.triples(self.opened.store, iri))
+    def _holder(self, iri: str) -> Store | None:
+        """Give what tells of an IRI: the collection, or what is published beside it."""
+        for store in (self.beside, self.opened.store) if iri == linked.SHAPES else (self.opened.store, self.beside):
+            if things.describe(store, iri) is not None or next(iter(store.quads(iri)), None) is not None:
+                return store
+        return None
+
+    def _of_rule(self, iri: str, lang: str) -> str:
+        """Give the address where people read the rules, for an IRI of them."""
+        if not iri.startswith(linked.RULES):
+            return ""
+        return f"/{lang}/{PAGES['rules'][lang]}" + (f"#{slug(iri)}" if iri.startswith(linked.RULES[1]) else "")
 
     # ---- pages
 
@@ -183,6 +204,9 @@ class Site:
             "css": self._css,
             "node": self.nodes.get,
             "Teller": Teller(self.opened.known, lang),
+            "forms": GRAPHS,
+            "about_iri": "",
+            "schema_org": lambda iri: linked.schema_org([self.opened.store, self.beside], iri, lang),
             **data,
         }
         body = self._templates[template].render(context)
@@ -210,14 +234,17 @@ class Site:
                 "claim.html",
                 lang,
                 other=other,
+                about_iri=iri,
                 claim=node,
                 diagram=self.cases.diagram(node, lang),
                 **self._related(node),
             )
-        described = things.describe(self.opened.store, iri)
+        if self._of_rule(iri, lang):
+            return Reply(303, {"location": self._of_rule(iri, lang)}, b"")
+        described = things.describe(self.opened.store, iri) or things.describe(self.beside, iri)
         if described is None:
             raise Missing
-        data: dict[str, Any] = {"thing": described, "iri": iri}
+        data: dict[str, Any] = {"thing": described, "iri": iri, "about_iri": iri}
         if self.cases.has_page(iri):
             return self.html("case.html", lang, other=other, case=self.cases.page(iri, lang), **data)
         data |= {"is_text": things.is_text, "concept": self.concepts.page(iri, lang), "kin": self.concepts.kin(iri)}

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from werkzaam.store import Iri, Literal, Store, Value
-from werkzaam.terms import BASE, GRAPH, ONTOLOGY_GRAPH, PREFIXES
+from werkzaam.terms import BASE, DCTERMS, ONTOLOGY_GRAPH, PREFIXES, RDFS, SKOS, WZ
 
 MOST = 200
 """How many things that point to an IRI a page names; it says how many there are."""
+
+LABELS = (RDFS + "label", SKOS + "prefLabel", WZ + "name", WZ + "statement", DCTERMS + "title")
+"""By what a thing is called where another mentions it."""
 
 _SAFE = re.compile(r"[A-Za-z0-9._~%/-]*")
 _FORMATS = {
@@ -57,14 +60,24 @@ def describe(store: Store, iri: str) -> Thing | None:
 
 
 def triples(store: Store, iri: str) -> list[ox.Triple]:
-    """Give the triples of an IRI: a whole graph, or what is said of a thing and of its parts."""
+    """Give the triples of an IRI: a whole graph, or what is said of a thing and its parts, and how all else is called.
+
+    A graph holds what it holds, and no labels from elsewhere.
+    """
     if iri.startswith(BASE + "ontology"):
         return sorted((quad.triple for quad in store.quads(ONTOLOGY_GRAPH)), key=str)
-    if iri.startswith(GRAPH):
-        whole = [quad.triple for quad in store.quads(iri)]
-        if whole:
-            return sorted(whole, key=str)
-    return about(store, [iri])
+    whole = [quad.triple for quad in store.quads(iri)]
+    if whole:
+        return sorted(whole, key=str)
+    found = about(store, [iri])
+    return sorted({*found, *_called(store, found)}, key=str)
+
+
+def _called(store: Store, found: Iterable[ox.Triple]) -> Iterable[ox.Triple]:
+    """Yield the labels of what `found` mentions."""
+    named = {term.value for one in found for term in (one.predicate, one.object) if isinstance(term, ox.NamedNode)}
+    for iri in named:
+        yield from (one for one in store.about(iri) if one.predicate.value in LABELS)
 
 
 def about(store: Store, iris: Iterable[str]) -> list[ox.Triple]:
