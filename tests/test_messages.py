@@ -15,6 +15,7 @@ import pytest
 import werkzaam
 from werkzaam import errors
 from werkzaam.answers import DIMENSIONS
+from werkzaam.linking.items import FEATURES
 from werkzaam.messages import catalogue
 from werkzaam.terms import LANGUAGES
 
@@ -31,6 +32,7 @@ FAMILIES = {
     "report-": {"where", "severity", "what", "code"},
     "explain-": {"good", "bad"},
     "history-": {"document", "version", "action", "at", "sha256", "ontology", "claim", "by"},
+    "linked-": FEATURES,
     "drift-": {"gone", "obsolete", "replaced", "renamed", "redefined"},
 }
 # Keys that are handed on before they are said.
