@@ -280,8 +280,13 @@ def _paired(asked: Reading, ours: Reading) -> tuple[list[tuple[Unit, Unit]], lis
         else:
             missing.remove(other)
             pairs.append((unit, other))
-    # A word said twice, or once more in other words, adds nothing.
-    said = frozenset(sense for _, other in pairs for sense in other.senses)
+    # A word said twice, or held by another that was found, adds nothing.
+    said = _held(one for pair in pairs for one in pair)
     left = [unit for unit in left if not unit.senses & said]
-    missing = [unit for unit in missing if not unit.senses & frozenset(s for one, _ in pairs for s in one.senses)]
+    missing = [unit for unit in missing if not unit.senses & said]
     return pairs, left, missing
+
+
+def _held(units: Iterable[Unit]) -> frozenset[str]:
+    parts = lexicon().parts
+    return frozenset(one for unit in units for sense in unit.senses for one in (sense, *parts.get(sense, ())))

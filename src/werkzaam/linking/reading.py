@@ -72,15 +72,20 @@ class Particles:
     prepositions: frozenset[str]
     negations: frozenset[str]
     joints: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """What words mean: by language the entries, as words and as stems; what weighs little; what is the opposite."""
+    """What words mean: by language the entries, as words and as stems; what weighs little; what is the opposite.
+
+    `parts` are meanings that one holds already: who says *daily structure* and *day* says it once.
+    """
 
     entries: Mapping[str, Mapping[str, frozenset[str]]]
     weights: Mapping[str, float]
     opposites: Mapping[str, str]
+    parts: Mapping[str, frozenset[str]]
     particles: Mapping[str, Particles]
 
 
@@ -105,9 +110,11 @@ def lexicon() -> Lexicon:
     entries: dict[str, dict[str, set[str]]] = {lang: {} for lang in LANGUAGES}
     weights: dict[str, float] = {}
     opposites: dict[str, str] = {}
+    parts: dict[str, frozenset[str]] = {}
     for row in csv.DictReader(_file("lexicon.csv").splitlines()):
         sense = row["sense"]
         weights[sense] = float(row["weight"] or 1)
+        parts[sense] = frozenset(filter(None, row["parts"].split("|")))
         if row["opposite"]:
             opposites[sense] = row["opposite"]
         for lang, known in entries.items():
@@ -120,9 +127,10 @@ def lexicon() -> Lexicon:
         said = {key: frozenset(plain(text).split()) for key, text in data[lang].items()}
         skipped = said["articles"] | said["prepositions"] | said["others"]
         joints = ("", *data["compounds"].get(lang, ()))
-        particles[lang] = Particles(skipped, said["prepositions"], said["negations"], joints)
+        endings = tuple(data["endings"].get(lang, ()))
+        particles[lang] = Particles(skipped, said["prepositions"], said["negations"], joints, endings)
     fixed = {lang: {form: frozenset(those) for form, those in known.items()} for lang, known in entries.items()}
-    return Lexicon(fixed, weights, opposites, particles)
+    return Lexicon(fixed, weights, opposites, parts, particles)
 
 
 class Reader:
@@ -199,7 +207,19 @@ class Reader:
 
     def _senses(self, words: str, lang: str) -> frozenset[str]:
         known = self._lexicon.entries[lang]
-        return known.get(words) or known.get("~" + stems(words, lang), frozenset())
+        found = known.get(words) or known.get("~" + stems(words, lang))
+        if found is None and " " not in words:
+            # What a stemmer leaves: *betaald* and *betaalde*, *krap* and *krappe*.
+            found = next((known[one] for one in self._bare(words, lang) if one in known), None)
+        return found or frozenset()
+
+    def _bare(self, word: str, lang: str) -> Iterator[str]:
+        for ending in self._lexicon.particles[lang].endings:
+            bare = word.removesuffix(ending)
+            if bare != word and len(bare) > 3:
+                yield bare
+                if bare[-1] == bare[-2]:
+                    yield bare[:-1]
 
     def _known(self, word: str, order: Iterable[str]) -> frozenset[str]:
         return next(filter(None, (self._senses(word, lang) for lang in order)), frozenset())
