@@ -16,6 +16,7 @@ import werkzaam
 from werkzaam import errors
 from werkzaam.answers import DIMENSIONS
 from werkzaam.linking.items import FEATURES
+from werkzaam.linking.proposing import PREDICATES
 from werkzaam.messages import catalogue
 from werkzaam.terms import LANGUAGES
 
@@ -33,6 +34,7 @@ FAMILIES = {
     "explain-": {"good", "bad"},
     "history-": {"document", "version", "action", "at", "sha256", "ontology", "claim", "by"},
     "linked-": FEATURES,
+    "relation-": {*PREDICATES},
     "drift-": {"gone", "obsolete", "replaced", "renamed", "redefined"},
 }
 # Keys that are handed on before they are said.

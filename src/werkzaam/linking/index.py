@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from werkzaam.linking.items import PLACE, Candidate, Feature, Item, Name, data
 from werkzaam.linking.places import Places
@@ -89,37 +89,60 @@ class Index:
         return frozenset(s for one in above for n in one.names for s in self._reader.read(n.text, n.lang).senses)
 
     def candidates(
-        self, text: str, kind: str | Sequence[str] = "", lang: str = "", limit: int = 5, asked: Item | None = None
+        self,
+        text: str,
+        kind: str | Sequence[str] = "",
+        lang: str = "",
+        limit: int = 5,
+        *,
+        asked: Item | None = None,
+        without: Collection[str] = (),
     ) -> list[Candidate]:
         """Give what `text` may stand for, best first; `kind` is one kind, several, or "" for any.
 
         `lang` is the language of the text, "" where unknown; `asked` says more of what is asked for: places, years.
+        `without` are IRIs that are not looked at.
         """
         wanted = [kind] if isinstance(kind, str) and kind else list(kind)
         found: list[Candidate] = []
         if not wanted or PLACE in wanted:
-            found += self._places.candidates(text, limit)
+            found += self._places.candidates(text, limit, without)
         if wanted != [PLACE]:
-            found += self._terms(text, frozenset(wanted), lang if lang in LANGUAGES else "", asked)
+            found += self._terms(text, frozenset(wanted), lang if lang in LANGUAGES else "", asked, without)
         found.sort(key=lambda one: (-one.score, not one.name.first, one.iri))
         return found[:limit]
 
-    def match(self, item: Item, kind: Sequence[str] = (), limit: int = 5) -> list[Candidate]:
+    def match(
+        self, item: Item, kind: Sequence[str] = (), limit: int = 5, *, without: Collection[str] = ()
+    ) -> list[Candidate]:
         """Give what an item with several names may be, best first: for each candidate the name that speaks best."""
         best: dict[str, Candidate] = {}
         for name in item.names:
-            for one in self.candidates(name.text, kind or item.kind, name.lang, limit * 2, item):
-                if one.iri not in best or one.score > best[one.iri].score:
+            found = self.candidates(name.text, kind or item.kind, name.lang, limit * 2, asked=item, without=without)
+            for one in found:
+                if one.iri not in best or _rank(one) < _rank(best[one.iri]):
                     best[one.iri] = one
-        return sorted(best.values(), key=lambda one: (-one.score, one.iri))[:limit]
+        ranked = sorted(best.values(), key=_rank)[:limit]
+        # Two names of one thing may be those of two of ours: the better counts.
+        beaten = Feature("not-first", 0.0, (("name", ranked[0].name.text),)) if ranked else None
+        return [
+            replace(one, verdict="related", features=(*one.features, beaten))
+            if beaten and number and one.verdict == "match"
+            else one
+            for number, one in enumerate(ranked)
+        ]
 
     # ---- terms
 
-    def _terms(self, text: str, wanted: frozenset[str], lang: str, asked: Item | None) -> list[Candidate]:
+    def _terms(
+        self, text: str, wanted: frozenset[str], lang: str, asked: Item | None, without: Collection[str]
+    ) -> list[Candidate]:
         reading = self._reader.read(text, lang)
         best: dict[int, _Compared] = {}
         for number in self._near(reading):
             entry = self._entries[number]
+            if self.items[entry.item].iri in without:
+                continue
             made = self._compare(reading, entry, lang)
             if entry.item not in best or made.score > best[entry.item].score:
                 best[entry.item] = made
@@ -263,6 +286,10 @@ class Index:
             # All that one says the other says too, and more: that is the narrower.
             return "broader" if one.left else "narrower"
         return "no"
+
+
+def _rank(one: Candidate) -> tuple[bool, float, str]:
+    return one.verdict != "match", -one.score, one.iri
 
 
 def _clearly(one: _Compared) -> bool:

@@ -44,6 +44,10 @@ class Item:
     places: frozenset[str] = frozenset()
     years: frozenset[int] = frozenset()
 
+    def label(self, lang: str) -> str:
+        """Give its first name in `lang`, or else in whatever language there is."""
+        return next((one.text for one in self.names if one.first and one.lang == lang), self.names[0].text)
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:

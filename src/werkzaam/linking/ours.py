@@ -11,19 +11,21 @@ from werkzaam.linking.index import Index
 from werkzaam.linking.items import Item, Name, kinds
 from werkzaam.linking.reading import years
 from werkzaam.model import Model
+from werkzaam.prepared import model
+from werkzaam.store import Store
 from werkzaam.terms import BASE, CONCEPT, OWL, RDFS, SKOS, TYPE, WZ
 
 _FIRST = (SKOS + "prefLabel", RDFS + "label", WZ + "name")
 _OTHER = (SKOS + "altLabel", SKOS + "hiddenLabel", WZ + "abbreviation")
 
 
-def items(model: Model) -> Iterator[Item]:
+def items(held: Model) -> Iterator[Item]:
     """Yield what the ontology holds that may be linked; what is deprecated or a scheme is not."""
     by_class = {WZ + kinds()[kind]["class"]: kind for kind in kinds()["linkable"]}
     german = _german()
-    subjects = dict.fromkeys(getattr(t.subject, "value", "") for t in model.ontology if t.predicate.value == TYPE)
+    subjects = dict.fromkeys(getattr(t.subject, "value", "") for t in held.ontology if t.predicate.value == TYPE)
     for iri in sorted(subjects):
-        about = model.about(iri)
+        about = held.about(iri)
         kind = next((by_class[one.value] for one in about.get(TYPE, ()) if one.value in by_class), "")
         if not kind or OWL + "deprecated" in about:
             continue
@@ -55,16 +57,37 @@ def _german() -> dict[str, list[tuple[str, bool]]]:
     return found
 
 
+_INTERVENTIONS = """
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT ?it ?name ?municipality
+WHERE {
+  ?it a wz:Intervention .
+  ?it wz:name ?name .
+  OPTIONAL { ?it wz:municipality ?municipality }
+}
+"""
+
+
+def interventions(store: Store) -> Iterator[Item]:
+    """Yield the interventions of a collection, with the municipalities in which they work."""
+    names: dict[str, dict[Name, None]] = {}
+    places: dict[str, set[str]] = {}
+    for row in store.select(_INTERVENTIONS):
+        iri, name = str(row["it"]), row["name"]
+        names.setdefault(iri, {})[Name(str(name), getattr(name, "language", "") or "", True)] = None
+        places.setdefault(iri, set()).update([str(row["municipality"])] if "municipality" in row else [])
+    for iri in sorted(names):
+        told = frozenset(year for name in names[iri] for year in years(name.text))
+        yield Item(iri, "intervention", tuple(names[iri]), places=frozenset(places[iri]), years=told)
+
+
 @cache
 def our_index() -> Index:
-    """Give the index of what is ours, made once a process (a second); whoever forks makes it before."""
-    from werkzaam.prepared import model
-
+    """Give the index of what the ontology holds, made once a process; whoever forks makes it before."""
     return Index(items(model()))
 
 
-def index_without(leave_out: Collection[str]) -> Index:
-    """Give an index for which some reasons do not count."""
-    from werkzaam.prepared import model
-
-    return Index(items(model()), leave_out)
+def index_of(store: Store, leave_out: Collection[str] = ()) -> Index:
+    """Give the index of all that is ours in a collection: what the ontology holds, and its interventions."""
+    return Index([*items(model()), *interventions(store)], leave_out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from rapidfuzz import process
@@ -28,7 +28,7 @@ class Places:
         self._named = [(spelt, number, name) for (spelt, number), name in named.items() if spelt]
         self._spelt = [spelt for spelt, _, _ in self._named]
 
-    def candidates(self, text: str, limit: int) -> list[Candidate]:
+    def candidates(self, text: str, limit: int, without: Collection[str] = ()) -> list[Candidate]:
         """Give the places that are written most like `text`; one that is written as two others is none of both."""
         asked, limits = place_name(text), data("weights")["places"]
         if not asked or not self._items:
@@ -43,6 +43,7 @@ class Places:
                 best[number] = likeness, name
         for number in self._bare.get(asked, ()):  # Bergen, of which there are two
             best[number] = limits["bare"], self._items[number].names[0]
+        best = {number: one for number, one in best.items() if self._items[number].iri not in without}
         ranked = sorted(best.items(), key=lambda one: (-one[1][0], self._items[one[0]].iri))
         return [self._judged(number, best, number == ranked[0][0]) for number, _ in ranked[:limit]]
 
