@@ -1,4 +1,4 @@
-"""Proposals go out, decisions come back: by arguments, by a table, one by one; and what was decided is kept as SSSOM."""
+"""Proposals go out and decisions come back: by arguments, by a table, one by one; and they are kept as SSSOM."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Index:
         self.items = list(items)
         self.by_iri = {item.iri: item for item in self.items}
         self._out = frozenset(leave_out)
-        self._reader = Reader()
+        self._reader = Reader(leave_out)
         terms = [(number, item) for number, item in enumerate(self.items) if item.kind != PLACE]
         for _, item in terms:
             for name in item.names:

@@ -11,7 +11,7 @@ import csv
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -134,10 +134,13 @@ def lexicon() -> Lexicon:
 
 
 class Reader:
-    """Reads names by the lexicon and by the words of an index, which `learn` adds."""
+    """Reads names by the lexicon and by the words of an index, which `learn` adds.
 
-    def __init__(self) -> None:
-        self._lexicon = lexicon()
+    For measuring it can do without the `meanings` of the lexicon, the `parts` of compounds, or `slips` of the pen.
+    """
+
+    def __init__(self, leave_out: Collection[str] = ()) -> None:
+        self._lexicon, self._out = lexicon(), frozenset(leave_out)
         self._learnt: dict[str, set[str]] = {lang: set() for lang in LANGUAGES}
         self._spelt: dict[str, list[str]] = {}
         self._kept: dict[tuple[str, str], Reading] = {}
@@ -206,6 +209,8 @@ class Reader:
         return whole and not (self._known(first, order) and self._known(second, order))
 
     def _senses(self, words: str, lang: str) -> frozenset[str]:
+        if "meanings" in self._out:
+            return frozenset()
         known = self._lexicon.entries[lang]
         found = known.get(words) or known.get("~" + stems(words, lang))
         if found is None and " " not in words:
@@ -238,15 +243,15 @@ class Reader:
             senses = frozenset(sense for one in order for sense in self._senses(word, one))
         if senses:
             return (Unit(senses, word),)
-        parts = self._parts(word, own_order)
+        parts = [] if "parts" in self._out else self._parts(word, own_order)
         if parts:
             return tuple(Unit(senses, part, "part") for part, senses in parts)
         learnt = any(word in self._learnt[one] for one in order)
-        meant = "" if learnt else self._meant(word, lang)
+        meant = "" if learnt or "slips" in self._out else self._meant(word, lang)
         if meant:
             return tuple(Unit(unit.senses, word, "spelling") for unit in self._word(meant, lang))
         own = frozenset(f"={stems(word, one)}" for one in own_order)
-        tail = () if learnt else self._tail(word, own_order)
+        tail = () if learnt or "parts" in self._out else self._tail(word, own_order)
         return tail or (Unit(own | {"=" + word}, word),)
 
     def _parts(self, word: str, order: Sequence[str]) -> list[tuple[str, frozenset[str]]]:
