@@ -57,7 +57,7 @@ def things(content: bytes, model: Model, beside: Beside = nothing) -> Iterator[o
 
 def of_tree(tree: Mapping, model: Model) -> Iterator[ox.Triple]:
     """Give type and names of what a tree describes and contains under an id of its own."""
-    naming = Naming(model, model.names, _text(tree, "onderzoek", "study"))
+    naming = Naming(model, Names(), _text(tree, "onderzoek", "study"))  # for where ids begin, and no name is looked up
     for one in model.fields_of(_ROOT).values():
         if one.base is None or one.target is None:
             continue

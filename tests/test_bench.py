@@ -24,7 +24,9 @@ pytestmark = pytest.mark.thorough
 
 @pytest.fixture(scope="module")
 def measured() -> list[Measured]:
-    return bench.run([0, 2], ["werkzaam", "pyoxigraph"], seed=1, rounds=2, seconds=60, progress=lambda *_: None)
+    return bench.run(
+        [0, 1, 2], ["werkzaam", "pyoxigraph"], seed=1, rounds=2, seconds=60, budget=600, progress=lambda *_: None
+    )
 
 
 def test_every_question_is_asked_and_none_twice_alike() -> None:
@@ -39,19 +41,21 @@ def test_peers_give_as_many_rows_and_each_question_has_its_times(measured: list[
     ours, raw = (one for one in measured if one.cases == 2)
     assert ours.rows == raw.rows
     assert ours.seconds.keys() == set(questions())
-    assert sum(map(bool, ours.rows.values())) > 30
+    assert sum(map(any, ours.rows.values())) > 30
+    assert sum(any(later) for _, *later in ours.rows.values()) > 10  # values are of what claims name
     assert all(one.load and one.memory for one in measured)
 
 
 def test_more_cases_give_more_rows(measured: list[Measured]) -> None:
-    few, many = (one for one in measured if one.peer == "werkzaam")
+    few, _, many = (one for one in measured if one.peer == "werkzaam")
     assert many.rows["what-works"] > few.rows["what-works"]
 
 
 def test_the_page_has_a_row_a_question_and_the_picture_a_bar_a_measurement(measured: list[Measured]) -> None:
     text = "\n".join(page(measured, "a machine", "werkzaam bench", {"pyshacl": [0.1, 0.2]}))
     assert "| pyshacl |" in text
-    assert len(re.findall(r"^\| what-works \|", text, re.M)) == 3  # two sizes, and the growth
+    assert len(re.findall(r"^\| what-works \|", text, re.M)) == 4  # three sizes, and the growth
+    assert "Growth from 1 to 2 cases, beyond what there is at 0" in text
     assert "≠ |" not in text
     drawn = ElementTree.fromstring(picture(measured))
     assert len(drawn.findall("{http://www.w3.org/2000/svg}rect")) == len(measured)
@@ -69,12 +73,50 @@ def _stuck(file: str) -> Iterator[Callable[[str], int]]:
     yield ask
 
 
-def test_what_takes_too_long_or_fails_is_left_out_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def _plant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(bench_peers.PEERS, "stuck", (_stuck, lambda: True))
     forking = multiprocessing.get_context("fork")  # a spawned child would not know of this peer
     monkeypatch.setattr(bench.multiprocessing, "get_context", lambda method: forking)
-    found = bench.run([0], ["stuck"], seed=1, rounds=1, seconds=1.0, progress=lambda *_: None)[0]
+
+
+def test_what_takes_too_long_or_fails_is_left_out_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    _plant(monkeypatch)
+    found = _run([0], seconds=1.0, budget=600)[0]
     assert questions().keys() - found.seconds.keys() == {"comparisons", "facts"}
+
+
+def _run(sizes: list[int], *, seconds: float, budget: float) -> list[Measured]:
+    return bench.run(sizes, ["stuck"], seed=1, rounds=1, seconds=seconds, budget=budget, progress=lambda *_: None)
+
+
+def test_who_is_ended_too_often_is_asked_nothing_at_a_larger_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    _plant(monkeypatch)
+    monkeypatch.setattr(bench, "MOST_ENDED", 2)
+    small = _run([0, 1], seconds=1.0, budget=600)
+    assert [one.cases for one in small] == [0]
+    assert "figures" not in small[0].seconds  # it stands behind what ended it
+
+
+def test_what_there_is_no_time_for_is_left_open_and_asked_again_at_a_larger_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _plant(monkeypatch)
+    found = _run([0, 1], seconds=1.0, budget=1.0)
+    assert [one.cases for one in found] == [0, 1]
+    assert "conflicts" not in found[0].seconds  # the question before it used all of it
+    assert "conflicts" in found[1].seconds
+
+
+def test_growth_is_told_beyond_the_smallest_size_and_marked_where_it_is_more_than_that_of_rows() -> None:
+    def at(cases: int, rows: int, ms: float) -> Measured:
+        return Measured("werkzaam", cases, seconds={"harm": [ms / 1000]}, rows={"harm": [rows]})
+
+    def told(*measured: Measured) -> str:
+        return [line for line in page(measured, "", "", {}) if line.startswith("| harm | ")][-1]
+
+    assert told(at(0, 10, 5), at(1, 20, 10), at(2, 110, 50)).endswith("| 10.0 | 9.0 |")
+    assert told(at(0, 10, 5), at(1, 20, 10), at(2, 110, 90)).endswith("| 10.0 | 17.0 ! |")
+    assert told(at(0, 10, 5), at(1, 20, 5.1), at(2, 110, 50)).endswith("| 10.0 | – |")
 
 
 def test_a_peer_that_is_not_there_is_named_with_those_that_are(run: Any) -> None:

@@ -15,6 +15,8 @@ import pytest
 import werkzaam
 from werkzaam import errors
 from werkzaam.answers import DIMENSIONS
+from werkzaam.linking.items import FEATURES
+from werkzaam.linking.proposing import PREDICATES
 from werkzaam.messages import catalogue
 from werkzaam.terms import LANGUAGES
 
@@ -31,6 +33,8 @@ FAMILIES = {
     "report-": {"where", "severity", "what", "code"},
     "explain-": {"good", "bad"},
     "history-": {"document", "version", "action", "at", "sha256", "ontology", "claim", "by"},
+    "linked-": FEATURES,
+    "relation-": {*PREDICATES},
     "drift-": {"gone", "obsolete", "replaced", "renamed", "redefined"},
 }
 # Keys that are handed on before they are said.

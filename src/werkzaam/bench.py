@@ -12,6 +12,7 @@ import platform
 import signal
 import statistics
 import tempfile
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,11 +28,11 @@ from werkzaam.bench_servers import told_version
 from werkzaam.build import packaged
 from werkzaam.generator import generate, patterns
 from werkzaam.known import Known
-from werkzaam.questions import Question, questions
+from werkzaam.questions import Question, ask, questions
 from werkzaam.terms import SKOS, WZ, expand
 
 MOST_ENDED = 3
-"""A peer that was ended so often at a size is asked no more there: it is read anew each time."""
+"""A peer that was ended so often at a size is asked no more, there or at a larger one: it is read anew each time."""
 PACKAGES = ("pyoxigraph", "oxigraph", "oxrdflib", "rdflib", "pyshacl", "shacl")
 CHECKED = 10
 """How many cases are checked by each engine for SHACL."""
@@ -39,10 +40,10 @@ CHECKED = 10
 
 @dataclass
 class Measured:
-    """What one peer did at one size: seconds to load, seconds of each query by question, rows, memory in bytes.
+    """What one peer did at one size: seconds to load, seconds and rows of each query by question, memory in bytes.
 
-    A question without seconds took longer than was allowed, or the peer failed at it. `inferred` are the seconds in
-    which what follows is made, by ours alone.
+    A question without seconds took longer than was allowed, or the peer failed at it, or was out of time. `inferred`
+    are the seconds in which what follows is made, by ours alone.
     """
 
     peer: str
@@ -50,7 +51,7 @@ class Measured:
     load: float | None = None
     memory: float | None = None
     seconds: dict[str, list[float]] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, list[int]] = field(default_factory=dict)
     inferred: float | None = None
 
 
@@ -78,18 +79,24 @@ def workload(seed: int, rounds: int) -> list[tuple[str, list[str]]]:
 
     No two queries of a question are the same; a question that takes nothing is asked once.
     """
-    names = Known(packaged()).names
+    store = packaged()
+    classes = Known(store).names.classes
+    said = {row["value"] for row in ask(store, "named-in-claims")}
     chance = Random(f"werkzaam bench {seed}")
-    return [(name, _queries(one, names.classes, chance, rounds)) for name, one in questions().items()]
+    return [(name, _queries(one, classes, said, chance, rounds)) for name, one in questions().items()]
 
 
-def _queries(question: Question, classes: Mapping[str, Collection[str]], chance: Random, rounds: int) -> list[str]:
+def _queries(
+    question: Question, classes: Mapping[str, Collection[str]], said: Collection[str], chance: Random, rounds: int
+) -> list[str]:
+    """Give queries with values that claims name, as far as a parameter takes any of these."""
     drawn: list[tuple[str, str]] = []
     for param in question.params:
         kinds = {SKOS + "Concept", WZ + "Thing"} if param.takes == "Any" else {expand(param.takes) or WZ + param.takes}
-        drawn += [(param.name, iri) for iri in sorted(classes) if not kinds.isdisjoint(classes[iri])]
+        taken = [iri for iri in sorted(classes) if not kinds.isdisjoint(classes[iri])]
+        drawn += [(param.name, iri) for iri in [one for one in taken if one in said] or taken]
     chance.shuffle(drawn)
-    made = {question.query: None} | {question.bind({name: [[iri]]}): None for name, iri in drawn[:rounds]}
+    made = {question.bind({}): None} | {question.bind({name: [[iri]]}): None for name, iri in drawn[:rounds]}
     return list(made)[:rounds]
 
 
@@ -100,11 +107,13 @@ def run(
     seed: int,
     rounds: int,
     seconds: float,
+    budget: float,
     progress: Callable[[str, int, str], None],
 ) -> list[Measured]:
     """Measure each peer at each size (a number of cases beside the packaged data), one after the other.
 
-    A question on which a peer takes more than `seconds` for all its queries is ended, and not asked of it at a larger
+    A question on which a peer takes more than `seconds` is ended, and not asked of it at a larger size; one that was
+    ended too often is asked nothing there. `budget` are the seconds that all questions together may take a peer at a
     size. `progress` is told of peer, size and question.
     """
     asked = workload(seed, rounds)
@@ -115,9 +124,11 @@ def run(
             file = str(Path(folder) / f"{size}.nq")
             _write(file, seed, size)
             for peer in peers:
+                if len(ended[peer]) >= MOST_ENDED:
+                    continue
                 queries = [one for one in asked if one[0] not in ended[peer]]
-                measured = _measure(peer, file, size, queries, seconds, progress)
-                ended[peer] |= {name for name, _ in queries} - measured.seconds.keys()
+                measured, too_slow = _measure(peer, file, size, queries, seconds, budget, progress)
+                ended[peer] |= too_slow
                 if peer == "werkzaam":
                     measured.inferred = _in_child(materialise, file)
                 found.append(measured)
@@ -140,34 +151,41 @@ def _measure(
     size: int,
     queries: list[tuple[str, list[str]]],
     seconds: float,
+    budget: float,
     progress: Callable[[str, int, str], None],
-) -> Measured:
-    """Ask a peer everything; one that takes too long is killed, and a fresh one asked what was left."""
-    measured = Measured(peer, size)
+) -> tuple[Measured, set[str]]:
+    """Ask a peer everything; one that takes too long is killed, and a fresh one asked what was left.
+
+    Gives what was measured, and the questions at which it was killed or failed.
+    """
+    measured, ended = Measured(peer, size), set[str]()
     context = multiprocessing.get_context("spawn")
-    left, ended = list(queries), 0
-    while left and ended < MOST_ENDED:
+    left, spent = list(queries), 0.0
+    while left and len(ended) < MOST_ENDED and spent < budget:
         ours, theirs = context.Pipe(duplex=False)
         child = context.Process(target=answer_all, args=(theirs, peer, file, left))
         child.start()
         theirs.close()
-        loaded = False
+        began: float | None = None
         try:
-            while ours.poll(seconds if loaded else None):  # loading takes what it takes
+            while ours.poll(None if began is None else seconds):  # loading takes what it takes
                 name, took, rows = ours.recv()
                 if name == "end":
                     measured.memory = took[0]
-                    return measured
+                    return measured, ended
                 if name:
                     progress(peer, size, name)
                     measured.seconds[name], measured.rows[name] = took, rows
                     left.pop(0)
+                    if began is not None and spent + time.monotonic() - began > budget:
+                        return measured, ended
                 else:
-                    loaded, measured.load = True, measured.load or took[0]
+                    began, measured.load = time.monotonic(), measured.load or took[0]
         except EOFError:
-            if not loaded:
-                return measured
+            if began is None:
+                return measured, ended
         finally:
+            spent += time.monotonic() - (began or time.monotonic())
             if child.pid and hasattr(os, "killpg"):
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(child.pid, signal.SIGKILL)
@@ -175,9 +193,8 @@ def _measure(
             child.join()
             ours.close()
         if left:
-            left.pop(0)  # what it was at
-            ended += 1
-    return measured
+            ended.add(left.pop(0)[0])  # what it was at
+    return measured, ended
 
 
 def machine() -> str:

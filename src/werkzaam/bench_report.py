@@ -11,9 +11,10 @@ from werkzaam.bench import Measured, median, p95
 
 _READING = (
     "Times are of one run; on a shared machine differences under one and a half times mean nothing. Each question is",
-    "asked with its defaults first (*first*), then with other values each time (*later*: the median). A dash: not",
-    "within the time allowed, or the peer failed at it, or it was ended three times before. All peers answer over the",
-    "union of graphs; ≠ marks rows that differ from those of pyoxigraph.",
+    "asked with its defaults first (*first*), then with other values each time (*later*: the median), fewer of them",
+    "where they take seconds. A dash: not within the time allowed, or the peer failed at it, was ended three times",
+    "before, or had used the time for all. A peer that is missing was ended three times at a smaller size. All peers",
+    "answer over the union of graphs; ≠ marks rows that differ from those of pyoxigraph.",
 )
 RAW = "pyoxigraph"
 _COLOURS = ("#1b5e8c", "#b3541e", "#4f772d", "#6d4c7d", "#7a6a4f", "#444444")
@@ -81,21 +82,47 @@ def _questions(measured: Sequence[Measured]) -> Iterator[str]:
             if took is None:
                 cells += ["–", "–", "–"]
                 continue
-            other = "" if one.rows[name] == truth.rows.get(name, one.rows[name]) else " ≠"
+            same = all(ours == raw for ours, raw in zip(one.rows[name], truth.rows.get(name, []), strict=False))
+            other = "" if same else " ≠"
             cells += [f"{took[0] * 1000:.1f}{other}", f"{median(took) * 1000:.1f}", f"{p95(took) * 1000:.1f}"]
         both = [statistics.median(one.seconds[name]) if name in one.seconds else None for one in (ours, truth)]
-        yield f"| {name} | {truth.rows.get(name, 0):,} | {_times(*both)} | " + " | ".join(cells) + " |"
+        yield f"| {name} | {truth.rows.get(name, [0])[0]:,} | {_times(*both)} | " + " | ".join(cells) + " |"
     yield ""
 
 
 def _growth(measured: Sequence[Measured]) -> Iterator[str]:
-    low, high = min(measured, key=lambda one: one.cases), max(measured, key=lambda one: one.cases)
-    yield from (f"## Growth from {low.cases:,} to {high.cases:,} cases, werkzaam with its defaults", "")
-    yield from ("| question | rows × | time × |", "| --- | ---: | ---: |")
-    for name in sorted(low.seconds.keys() & high.seconds.keys()):
-        rows = high.rows[name] / low.rows[name] if low.rows[name] else 1.0
-        yield f"| {name} | {rows:.1f} | {high.seconds[name][0] / low.seconds[name][0]:.1f} |"
+    """Say how rows and times grow; with three sizes, beyond what the smallest has, most of which is packaged data."""
+    by_size = sorted(measured, key=lambda one: one.cases)
+    sizes = [f"{one.cases:,}" for one in by_size]
+    beyond = f", beyond what there is at {sizes[0]}" if len(sizes) > 2 else ""
+    yield from (f"## Growth from {sizes[-2]} to {sizes[-1]} cases{beyond}, werkzaam with its defaults", "")
+    yield "A time that is marked grew more than one and a half times as much as the rows; a dash: too little to say."
     yield ""
+    heads = [f"rows at {size}" for size in sizes] + [f"ms at {size}" for size in sizes]
+    yield f"| question | {' | '.join(heads)} | rows × | time × |"
+    yield "| --- |" + " ---: |" * (len(heads) + 2)
+    for name in sorted(set.intersection(*(set(one.seconds) for one in by_size))):
+        rows = [one.rows[name][0] for one in by_size]
+        took = [one.seconds[name][0] * 1000 for one in by_size]
+        more, longer = _factor(rows, 1), _factor(took, 1.0)
+        mark = " !" if longer and longer > 1.5 * (more or 1) else ""
+        told = [f"{one:,}" for one in rows] + [f"{one:.1f}" for one in took]
+        told += [f"{more or 1:.1f}", f"{longer:.1f}{mark}" if longer else "–"]
+        yield f"| {name} | {' | '.join(told)} |"
+    yield ""
+
+
+def _factor(values: Sequence[float], least: float) -> float | None:
+    """Give how many times the last is the one before, the first taken off from both where there are three.
+
+    None where that is less than `least`, so that nothing can be said.
+
+    >>> _factor([10, 20, 110], 1)
+    10.0
+    """
+    base = values[0] if len(values) > 2 else 0
+    before, last = values[-2] - base, values[-1] - base
+    return last / before if before >= least and last >= least else None
 
 
 def picture(measured: Sequence[Measured]) -> str:

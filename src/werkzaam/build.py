@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -222,6 +221,8 @@ def write_store(where: str, content: bytes, sources: Sources | None = None, *, a
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside and rename, so that nobody ever reads half a file."""
+    import tempfile  # costs six milliseconds, and few commands write
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:

@@ -16,6 +16,7 @@ from werkzaam import (  # noqa: F401 - each adds its commands
     commands_data,
     commands_entry,
     commands_link,
+    commands_linking,
     commands_reason,
 )
 from werkzaam.commands import cli

@@ -21,6 +21,7 @@ _SECONDS = click.FloatRange(0.1, 3600)
 @click.option("--seed", type=int, default=1, show_default=True, help=_help("bench-seed"))
 @click.option("--rounds", type=_ROUNDS, default=7, show_default=True, help=_help("bench-rounds"))
 @click.option("--timeout", type=_SECONDS, default=30.0, show_default=True, help=_help("bench-timeout"))
+@click.option("--budget", type=_SECONDS, default=120.0, show_default=True, help=_help("bench-budget"))
 @click.option("--out", metavar="FILE.md", help=_help("bench-out"))
 @_lang
 def bench(
@@ -29,6 +30,7 @@ def bench(
     seed: int,
     rounds: int,
     timeout: float,
+    budget: float,
     out: str | None,
     lang: str | None,
 ) -> None:
@@ -53,10 +55,11 @@ def bench(
         seed=seed,
         rounds=rounds,
         seconds=timeout,
+        budget=budget,
         progress=lambda peer, size, name: click.echo(f"{peer}, {size}: {name}", err=True),
     )
     asked = "".join(f" --cases {size}" for size in sizes) + "".join(f' --peer "{peer}"' for peer in peers)
-    command = f"werkzaam bench{asked} --seed {seed} --rounds {rounds} --timeout {timeout:g}"
+    command = f"werkzaam bench{asked} --seed {seed} --rounds {rounds} --timeout {timeout:g} --budget {budget:g}"
     text = "\n".join(page(measured, told, command, checking(seed))) + "\n"
     if out is None:
         sys.stdout.write(text)

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from werkzaam.databases.shelf import Database
 
 
-@cli.group(help=_help("link"))
+class _Linking(click.Group):
+    """`link FILE` is `link propose FILE`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, *ctx.help_option_names):
+            args = ["propose", *args]
+        return super().parse_args(ctx, args)
+
+
+@cli.group(cls=_Linking, help=_help("link"), subcommand_metavar="FILE|NAME [OPTIONS] | COMMAND [ARGS]…")
 def link() -> None:
     """Group the commands on links."""
 

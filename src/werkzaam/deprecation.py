@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -20,13 +20,10 @@ class Former:
     keys: dict[str, str]
 
 
-def former_terms(triples: Iterable[ox.Triple | ox.Quad]) -> dict[str, Former]:
-    """Give the deprecated terms among `triples` by IRI."""
-    said: dict[str, dict[str, list[ox.Literal | ox.NamedNode]]] = {}
-    for triple in triples:
-        if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
-            facts = said.setdefault(triple.subject.value, {})
-            facts.setdefault(triple.predicate.value, []).append(triple.object)
+def former_terms(
+    about: Mapping[str, Mapping[str, Sequence[ox.Literal | ox.NamedNode | ox.BlankNode]]],
+) -> dict[str, Former]:
+    """Give the deprecated terms by IRI, of what is said of each IRI by property."""
     return {
         iri: Former(
             iri,
@@ -34,7 +31,7 @@ def former_terms(triples: Iterable[ox.Triple | ox.Quad]) -> dict[str, Former]:
             next((one.value for one in facts.get(WZ + "deprecatedSince", [])), ""),
             {key.language or "": key.value for key in facts.get(WZ + "key", []) if isinstance(key, ox.Literal)},
         )
-        for iri, facts in said.items()
+        for iri, facts in about.items()
         if OWL + "deprecated" in facts and DCTERMS + "isReplacedBy" in facts
     }
 

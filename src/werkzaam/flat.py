@@ -12,13 +12,13 @@ from functools import cache
 
 import pyoxigraph as ox
 
+from werkzaam.questions import DEFAULTS
 from werkzaam.store import Row
 from werkzaam.terms import GRAPH, ONTOLOGY_GRAPH, expand
 from werkzaam.tomlfile import read
 
 DERIVED_GRAPH = GRAPH + "derived"
 _LEADS_TO = "https://w3id.org/werkzaam/derived#"
-_DEFAULTS = re.compile(r"VALUES \(([^)]*)\) \{ \(([^)]*)\) \}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ def flat(query: str) -> str:
     >>> flat("VALUES ($a $b) { (UNDEF <x:y>) } ?c skos:broader* $b .").split(" ?c ")[0]
     'VALUES ($b) { (<x:y>) }'
     """
-    for names, terms in _DEFAULTS.findall(query):
+    for names, terms in DEFAULTS.findall(query):
         for name, term in zip(names.split(), terms.split(), strict=True):
             of = rf"FILTER \(!BOUND\([?$]{name[1:]}\) \|\| (.*)\)$"
             query = re.sub(of, "" if term == "UNDEF" else r"FILTER (\1)", query, flags=re.MULTILINE)
-    query = _DEFAULTS.sub(_given, query)
+    query = DEFAULTS.sub(_given, query)
     for one in _paths():
         query = query.replace(one.path, f"<{one.predicate}>")
     return query

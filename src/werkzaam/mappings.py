@@ -31,7 +31,8 @@ class Match:
     """One row: IRIs, labels, and on what the judgement rests.
 
     `object` is `NOT_FOUND` where nothing fits; then `searched` holds the labels that were looked for and `rejected` the
-    nearest terms. `digests` are those of the definitions when it was judged, none where the term had none.
+    nearest terms. `digests` are those of the definitions when it was judged, none where the term had none. What is
+    `negated` was looked at and does not hold.
     """
 
     subject: str
@@ -49,6 +50,8 @@ class Match:
     digests: tuple[str, ...]
     comment: str
     line: int
+    negated: bool = False
+    reviewer: str = ""
 
     @property
     def found(self) -> bool:
@@ -112,6 +115,8 @@ def _match(row: Mapping[str, str], prefixes: Mapping[str, str], line: int) -> Ma
         several("definition_digest"),
         row.get("comment") or "",
         line,
+        row.get("predicate_modifier") == "Not",
+        row.get("reviewer_id") or row.get("reviewer_label") or "",
     )
 
 
@@ -139,6 +144,8 @@ def quads(sets: Iterable[MatchSet]) -> Iterator[ox.Quad]:
         yield quad(where, DCTERMS + "title", ox.Literal(str(one.about["mapping_set_title"]), language="en"))
         yield quad(where, DCTERMS + "license", ox.NamedNode(str(one.about["license"])))
         for match in one.matches:
+            if match.negated:
+                continue
             if match.found and match.subject != match.object:
                 yield quad(match.subject, match.predicate, ox.NamedNode(match.object))
             iri = match.iri(one.name)

@@ -245,7 +245,7 @@ class Model:
     @cached_property
     def former(self) -> dict[str, Former]:
         """The terms that went, by IRI."""
-        return former_terms(self.ontology)
+        return former_terms(self._by)
 
     @cached_property
     def names(self) -> Names:

@@ -49,7 +49,7 @@ def names(store: str | None) -> Names:
 def packaged_names() -> Names:
     """Give the names of the ontology and of the packaged data, from the cache where it holds them."""
     kept = cache_folder() / f"names-{FORMAT}-{digest()[:32]}.json"
-    with suppress(OSError, ValueError, KeyError):
+    with suppress(OSError, LookupError, TypeError, ValueError):
         return _read(json.loads(kept.read_bytes()))
     made = _with_held(model(), _held_in(None))
     with suppress(OSError):  # whoever builds the packaged data says so where the cache cannot be written
@@ -78,15 +78,27 @@ def _with_held(model: Model, held: list[list[str]]) -> Names:
 
 
 def _written(names: Names) -> dict[str, Any]:
-    sets = {"classes": names.classes, "words": names.words, "former_words": names.former_words}
+    """Give what JSON can hold: each IRI and each set of classes once, and numbers that stand for them."""
+    iris = {iri: number for number, iri in enumerate(names.classes)}
+    kinds = {those: number for number, those in enumerate(dict.fromkeys(names.classes.values()))}
     return {
+        "iris": list(iris),
+        "kinds": [sorted(those) for those in kinds],
+        "classes": [kinds[those] for those in names.classes.values()],
+        "words": {word: sorted(iris[iri] for iri in those) for word, those in names.words.items()},
         "labels": names.labels,
         "former": names.former,
-        **{key: {name: sorted(those) for name, those in value.items()} for key, value in sets.items()},
+        "former_words": {word: sorted(those) for word, those in names.former_words.items()},
     }
 
 
 def _read(data: dict[str, Any]) -> Names:
-    sets = {key: {name: frozenset(those) for name, those in data[key].items()} for key in ("classes", "words")}
-    former = {name: frozenset(those) for name, those in data["former_words"].items()}
-    return Names(**sets, labels=data["labels"], former=data["former"], former_words=former)
+    iris: list[str] = data["iris"]
+    kinds = [frozenset(those) for those in data["kinds"]]
+    return Names(
+        classes={iri: kinds[number] for iri, number in zip(iris, data["classes"], strict=True)},
+        words={word: frozenset([iris[number] for number in those]) for word, those in data["words"].items()},
+        labels=data["labels"],
+        former=data["former"],
+        former_words={word: frozenset(those) for word, those in data["former_words"].items()},
+    )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyoxigraph as ox
 
@@ -19,10 +20,17 @@ Triples = Collection[ox.Triple]
 Node = ox.NamedNode | ox.BlankNode
 
 _SPARQL = SH + "sparql"
+_TARGET = SH + "target"
+_SUBCLASS = RDFS + "subClassOf"
 READS = WZ + "readsOntology"
 """Says of a rule that it reads the ontology beside the document."""
+WHERE = WZ + "looksFor"
+"""Says of a rule what pattern a text must have in it for the rule to find something."""
 
-_OF_A_SHAPE = frozenset((TYPE, _SPARQL, READS, SH + "severity", SH + "deactivated"))
+OURS = frozenset((READS, WHERE))
+"""What rules say to this module in words of ours."""
+
+_OF_A_SHAPE = frozenset((TYPE, _SPARQL, *OURS, SH + "severity", SH + "deactivated"))
 _NAME = re.compile(r"<([^<>\s]+)>|(?<![\w:])(\w*):([\w.-]*[\w-])")
 _PREFIX = re.compile(r"PREFIX\s+(\w*):\s*<([^>]*)>", re.IGNORECASE)
 # What cannot be asked by giving $this a value (SHACL 5.3.2 and appendix A), or what an engine need not offer.
@@ -35,50 +43,61 @@ _THIS = re.compile(r"[?$]this\b")
 
 def split(shapes: Triples) -> tuple[list[ox.Triple], dict[object, list[ox.Triple]]]:
     """Give the shapes without the queries of node shapes that have a target and stand alone, and these, by shape."""
-    targeted = {t.subject for t in shapes if t.predicate.value.startswith(SH + "target")}
-    nested = {t.object for t in shapes if t.predicate.value != TYPE}
-    paths = {t.subject for t in shapes if t.predicate.value == SH + "path"}
-    asking = {t.subject for t in shapes if t.predicate.value == _SPARQL} & targeted - nested - paths
-    others = [t for t in shapes if t.predicate.value != _SPARQL or t.subject not in asking]
-    about: dict[object, list[ox.Triple]] = {}
+    about: dict[object, list[tuple[str, ox.Triple]]] = {}
+    held: dict[str, set[object]] = {"target": set(), SH + "path": set(), _SPARQL: set()}
+    nested: set[object] = set()
     for triple in shapes:
-        about.setdefault(triple.subject, []).append(triple)
+        subject, path, value = triple.subject, triple.predicate.value, triple.object
+        about.setdefault(subject, []).append((path, triple))
+        if path != TYPE and not isinstance(value, ox.Literal):
+            nested.add(value)
+        if path in held or path.startswith(_TARGET):
+            held[path if path in held else "target"].add(subject)
+    asking = held[_SPARQL] & held["target"] - nested - held[SH + "path"]
+    others = [triple for node, said in about.items() for path, triple in said if path != _SPARQL or node not in asking]
     asked: dict[object, list[ox.Triple]] = {}
     for shape in asking:
-        found = asked[shape] = [t for t in about[shape] if _belongs(t.predicate.value)]
-        todo = [t.object for t in found if t.predicate.value == _SPARQL]
+        found = asked[shape] = [triple for path, triple in about[shape] if _belongs(path)]
+        todo: list[object] = [triple.object for path, triple in about[shape] if path == _SPARQL]
         for node in todo:
-            found += about.get(node, [])
-            todo += {t.object for t in about.get(node, [])}.difference(todo)
+            told = [triple for _, triple in about.get(node, [])]
+            found += told
+            todo += {triple.object for triple in told}.difference(todo)
     return others, asked
 
 
 def _belongs(path: str) -> bool:
-    return path in _OF_A_SHAPE or path.startswith(SH + "target")
+    return path in _OF_A_SHAPE or path.startswith(_TARGET)
 
 
-def groups(asked: Mapping[object, Triples], ontology: Triples) -> list[tuple[set[ox.Triple], Held]]:
+def groups(asked: Mapping[object, Triples], ontology: Triples) -> list[Group]:
     """Give the rules that read the document alone, and those that say that they read the ontology, with their store.
 
-    Apart, as the former would look through every label for nothing.
+    Apart, as the former would look through every label for nothing; and apart by what they aim at, as most documents
+    have nothing for some of the latter, whose part of the ontology is then never looked up.
     """
-    reading = {shape for shape, rule in asked.items() if any(one.predicate.value == READS for one in rule)}
-    queries = [one.object for shape in reading for one in asked[shape] if one.predicate.value == SH + "select"]
-    named = {iri for one in queries if isinstance(one, ox.Literal) for iri in iris_of(one.value)}
-    by_path: dict[str, list[ox.Triple]] = {}
-    for triple in ontology if reading else ():
-        by_path.setdefault(triple.predicate.value, []).append(triple)
-    kinds = [(asked.keys() - reading, Held(())), (reading, Held(_along(named, by_path)))]
-    return [({t for shape in shapes for t in asked[shape]}, held) for shapes, held in kinds if shapes]
+    apart: dict[object, list[ox.Triple]] = {}
+    for rule in asked.values():
+        reads = any(one.predicate.value == READS for one in rule)
+        aims = frozenset(str(one.object) for one in rule if one.predicate.value.startswith(_TARGET))
+        apart.setdefault(aims if reads else None, []).extend(rule)
+    return [Group(frozenset(rules), Held(rules if aims else (), ontology)) for aims, rules in apart.items()]
 
 
-def _along(names: set[str], by_path: Mapping[str, list[ox.Triple]]) -> set[ox.Triple]:
+def _along(names: set[str], ontology: Triples) -> list[ox.Triple]:
     """Give what queries that name `names` may read: along properties, with the types of their subjects, and classes."""
-    found = {triple for path in names - {TYPE} for triple in by_path.get(path, [])}
+    paths, found, typed, above = names - {TYPE}, [], [], []
+    for triple in ontology:
+        path = triple.predicate.value
+        if path in paths:
+            found.append(triple)
+        elif path == TYPE:
+            typed.append(triple)
+        if path == _SUBCLASS:
+            above.append(triple)
     subjects = {triple.subject for triple in found}
-    typed = by_path.get(TYPE, [])
-    found |= {one for one in typed if one.subject in subjects or getattr(one.object, "value", "") in names}
-    return found | set(by_path.get(RDFS + "subClassOf", []))
+    found += [one for one in typed if one.subject in subjects or getattr(one.object, "value", "") in names]
+    return found + above
 
 
 def iris_of(query: str) -> set[str]:
@@ -94,43 +113,54 @@ def iris_of(query: str) -> set[str]:
 
 
 class Held:
-    """Gives stores that hold what all documents share, and one document at a time."""
+    """Gives stores that hold what `rules` read of `ontology`, and one document at a time."""
 
-    def __init__(self, shared: Iterable[ox.Triple]) -> None:
-        self._store = ox.Store()
-        self._store.extend(ox.Quad(*triple) for triple in shared)
-        self._shares = bool(self._store)
+    def __init__(self, rules: Triples, ontology: Triples) -> None:
+        self._rules, self._ontology = rules, ontology
+
+    @cached_property
+    def store(self) -> ox.Store:
+        """What lies along the properties that the rules name; looked up when first needed."""
+        queries = [getattr(one.object, "value", "") for one in self._rules if one.predicate.value == SH + "select"]
+        store = ox.Store()
+        store.extend(
+            ox.Quad(*triple) for triple in _along({iri for one in queries for iri in iris_of(one)}, self._ontology)
+        )
+        return store
 
     @contextmanager
-    def with_document(self, data: Iterable[ox.Quad]) -> Iterator[ox.Store]:
-        """Give a store with `data`, which go again."""
-        if not self._shares:  # a new store is made faster than an old one is emptied
-            store = ox.Store()
-            store.extend(data)
-            yield store
+    def with_document(self, document: ox.Store) -> Iterator[ox.Store]:
+        """Give a store with what `document` holds, which goes again."""
+        if not self._rules:
+            yield document
             return
-        quads = [quad for quad in data if quad not in self._store]
-        self._store.extend(quads)
+        quads = [quad for quad in document if quad not in self.store]
+        self.store.extend(quads)
         try:
-            yield self._store
+            yield self.store
         finally:
             for quad in quads:
-                self._store.remove(quad)
+                self.store.remove(quad)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that is a query: its shape, how grave it is, whose turn it is, and the query with its prefixes."""
+    """A rule that is a query: its shape, how grave it is, what it aims at, and the query with its prefixes.
+
+    It has nothing to say of a document without a text in which `where` is found.
+    """
 
     shape: str
     severity: str
-    classes: tuple[ox.NamedNode, ...]
-    nodes: tuple[Node, ...]
+    aims: Mapping[str, tuple[Node, ...]]
     query: str
+    where: re.Pattern[str] | None
 
-    def results(self, store: ox.Store) -> Iterator[tuple[Node, str, ox.NamedNode | ox.BlankNode | ox.Literal]]:
+    def results(
+        self, store: ox.Store, focuses: Iterable[Node]
+    ) -> Iterator[tuple[Node, str, ox.NamedNode | ox.BlankNode | ox.Literal]]:
         """Yield (focus, path, value) of each result."""
-        for focus in sorted(self._focus(store), key=str):
+        for focus in sorted(focuses, key=str):
             found = store.query(self.query, substitutions={ox.Variable("this"): focus})
             if not isinstance(found, ox.QuerySolutions):
                 continue
@@ -140,15 +170,42 @@ class Rule:
                 value = row["value"] if "value" in names else None
                 yield focus, path.value if isinstance(path, ox.NamedNode) else "", value or focus
 
-    def _focus(self, store: ox.Store) -> set[Node]:
-        found = set(self.nodes)
-        todo = list(self.classes)
+    def focuses(self, document: ox.Store) -> set[Node]:
+        """Give what the rule looks at of a document, which comes with the classes above its own."""
+        found = set(self.aims.get("targetNode", ()))
+        todo = list(self.aims.get("targetClass", ()))
         for cls in todo:
-            of_it = store.quads_for_pattern(None, ox.NamedNode(TYPE), cls)
-            found |= {quad.subject for quad in of_it if not isinstance(quad.subject, ox.Triple)}
-            below = store.quads_for_pattern(None, ox.NamedNode(RDFS + "subClassOf"), cls)
-            todo += [q.subject for q in below if isinstance(q.subject, ox.NamedNode) and q.subject not in todo]
+            below = document.quads_for_pattern(None, ox.NamedNode(_SUBCLASS), cls)
+            todo += [one.subject for one in below if isinstance(one.subject, Node) and one.subject not in todo]
+        looked: list[tuple[ox.NamedNode, Node | None]] = [(ox.NamedNode(TYPE), cls) for cls in todo]
+        looked += [(path, None) for path in self.aims.get("targetSubjectsOf", ()) if isinstance(path, ox.NamedNode)]
+        for path, value in looked:
+            quads = document.quads_for_pattern(None, path, value)
+            found |= {one.subject for one in quads if isinstance(one.subject, Node)}
         return found
+
+
+class Group:
+    """Rules that are asked of one store: as shapes, and as the queries that they are."""
+
+    def __init__(self, shapes: frozenset[ox.Triple], held: Held) -> None:
+        self.shapes, self.held = shapes, held
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The rules as queries."""
+        return rules(self.shapes)
+
+    def ready(self) -> Group:
+        """Give these rules with all that any document asks of them, so that children need not make it."""
+        if any("targetClass" in one.aims for one in self.rules):
+            _ = self.held.store
+        return self
+
+    def asked(self, document: ox.Store, text: str | None = None) -> list[tuple[Rule, set[Node]]]:
+        """Give the rules that find what they look at in `document`, with that; by its whole `text` too where given."""
+        may = [one for one in self.rules if text is None or one.where is None or one.where.search(text)]
+        return [(one, focuses) for one in may if (focuses := one.focuses(document))]
 
 
 def rules(asked: Triples) -> list[Rule]:
@@ -177,7 +234,11 @@ def rules(asked: Triples) -> list[Rule]:
                 f"PREFIX {texts(one, 'prefix')[0]}: <{texts(one, 'namespace')[0]}>\n" for one in declared
             )
             severity = (texts(shape, "severity") or [SH + "Violation"])[0].removeprefix(SH).lower()
-            classes = tuple(one for one in said.get(SH + "targetClass", []) if isinstance(one, ox.NamedNode))
-            nodes = tuple(one for one in said.get(SH + "targetNode", []) if isinstance(one, Node))
-            found.append(Rule(getattr(shape, "value", ""), severity, classes, nodes, prefixes + query))
+            aims = {
+                path.removeprefix(SH): tuple(one for one in those if isinstance(one, Node))
+                for path, those in said.items()
+                if path.startswith(_TARGET)
+            }
+            where = next((re.compile(getattr(one, "value", "")) for one in said.get(WHERE, [])), None)
+            found.append(Rule(getattr(shape, "value", ""), severity, aims, prefixes + query, where))
     return found

@@ -57,8 +57,8 @@ def pyshacl_engine(shapes: Triples, ontology: Triples = ()) -> Engine:
     # A graph for shapes alone can be the leaner kind, and no graph needs the thirty prefixes that rdflib binds.
     rules = _fill(Graph(store="SimpleMemory", bind_namespaces="none"), _aimed(others))
     queries = [
-        (_fill(Graph(store="SimpleMemory", bind_namespaces="none"), those), held)
-        for those, held in rulequeries.groups(asked, ontology)
+        (_fill(Graph(store="SimpleMemory", bind_namespaces="none"), group.shapes), group)
+        for group in map(rulequeries.Group.ready, rulequeries.groups(asked, ontology))
     ]
 
     def say(data: Any, shapes: Any) -> Iterator[Result]:
@@ -69,10 +69,11 @@ def pyshacl_engine(shapes: Triples, ontology: Triples = ()) -> Engine:
 
     def run(data: Triples) -> list[Result]:
         found = list(say(_fill(Graph(bind_namespaces="none"), data), rules))
-        quads = [ox.Quad(*triple) for triple in data]
-        for those, held in queries:
-            with held.with_document(quads) as store:
-                found += say(store, those)
+        document = _store(data)
+        for those, group in queries:
+            if group.asked(document):
+                with group.held.with_document(document) as store:
+                    found += say(store, those)
         return found
 
     return run
@@ -93,7 +94,7 @@ def fast_engine(shapes: Triples, ontology: Triples = ()) -> Engine:
 
     others, asked = rulequeries.split(shapes)
     compiled = shacl.Shapes.from_text(_ntriples(others), "ntriples")
-    queries = [(rulequeries.rules(those), held) for those, held in rulequeries.groups(asked, ontology)]
+    queries = [group.ready() for group in rulequeries.groups(asked, ontology)]
 
     def run(data: Triples) -> list[Result]:
         found = [
@@ -107,14 +108,16 @@ def fast_engine(shapes: Triples, ontology: Triples = ()) -> Engine:
             )
             for one in compiled.validate_text(_ntriples(data), "ntriples").results
         ]
-        quads = [ox.Quad(*triple) for triple in data]
-        for rules, held in queries:
-            with held.with_document(quads) as store:
-                found += [
-                    Result(focus, path, rule.shape, rule.severity, value, "SPARQLConstraintComponent")
-                    for rule in rules
-                    for focus, path, value in rule.results(store)
-                ]
+        document, text = _store(data), "\n".join(one.object.value for one in data if isinstance(one.object, ox.Literal))
+        for group in queries:
+            asked = group.asked(document, text)
+            if asked:
+                with group.held.with_document(document) as store:
+                    found += [
+                        Result(focus, path, rule.shape, rule.severity, value, "SPARQLConstraintComponent")
+                        for rule, focuses in asked
+                        for focus, path, value in rule.results(store, focuses)
+                    ]
         return found
 
     return run
@@ -157,7 +160,7 @@ def engine(name: str, model: Model) -> Engine:
 
 def _for_an_engine(triple: ox.Triple) -> bool:
     path = triple.predicate.value
-    return path == rulequeries.READS or not (path in _FOR_PEOPLE or path.startswith(WZ))
+    return path in rulequeries.OURS or not (path in _FOR_PEOPLE or path.startswith(WZ))
 
 
 def _aimed(shapes: Triples) -> Iterator[ox.Triple]:
@@ -180,6 +183,12 @@ def _aimed(shapes: Triples) -> Iterator[ox.Triple]:
             yield from (ox.Triple(rule, t.predicate, t.object) for t in aims if t.subject == triple.subject)
         else:
             yield triple
+
+
+def _store(triples: Iterable[ox.Triple]) -> ox.Store:
+    store = ox.Store()
+    store.extend(ox.Quad(*triple) for triple in triples)
+    return store
 
 
 def _fill(graph: Any, triples: Iterable[ox.Triple]) -> Any:

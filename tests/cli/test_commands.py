@@ -53,6 +53,8 @@ COMMANDS = {
     "store backup": "store-backup",
     "store restore": "store-restore",
     "link": "link",
+    "link propose": "link-propose",
+    "link review": "link-review",
     "link drift": "link-drift",
     "loaders": "loaders",
     "load": "load",

@@ -61,6 +61,17 @@ def test_the_example_never_mixes_with_what_it_comes_from(run: Run) -> None:
     assert "start:" not in text.split("# ----")[0]
 
 
+def test_a_store_of_the_vocabulary_alone_takes_the_example(start: Callable[..., Any], tmp_path: Path) -> None:
+    file, store = tmp_path / "case.yaml", f"oxigraph:{tmp_path / 'store'}"
+    for command in (
+        ("template", "--as", "yaml", "--out", file),
+        ("build", "--what", "ontology", "--store", store),
+        ("add", file, "--store", store),
+    ):
+        ran = start(*command)
+        assert ran.code == 0, ran.err + ran.out
+
+
 @pytest.fixture(scope="module")
 def book() -> Any:
     from werkzaam.build import packaged_nquads

@@ -98,6 +98,22 @@ def test_an_engine_finds_in_the_examples_of_all_rules_what_pyshacl_finds_with_th
     assert found == expected
 
 
+def test_a_rule_that_looks_for_a_pattern_finds_nothing_in_a_document_without_it(model: Model) -> None:
+    asked = rulequeries.split(model.shapes)[1]
+    looking = [one for group in rulequeries.groups(asked, model.ontology) for one in group.rules if one.where]
+    assert len(looking) > 12
+    apart = [one for made in examples().values() for one in made]
+    passed = 0
+    for triples in (one.triples for one in apart):
+        store, text = ox.Store(), "\n".join(one.object.value for one in triples if isinstance(one.object, ox.Literal))
+        store.extend(ox.Quad(*one) for one in {*triples, *surroundings(triples, model, model.names)})
+        for rule in looking:
+            if rule.where and not rule.where.search(text):
+                passed += 1
+                assert list(rule.results(store, rule.focuses(store))) == [], f"{rule.shape}: {text}"
+    assert passed > len(apart), "most documents have nothing for most of these rules"
+
+
 @pytest.mark.thorough
 @needs_fast
 def test_the_engines_agree_on_every_example_of_a_rule_on_one_field(model: Model) -> None:

@@ -15,7 +15,8 @@ from webtools import Service, plain
 
 from werkzaam.terms import WZ
 from werkzaam.web import posted
-from werkzaam.web.caseform import Draft, place_of
+from werkzaam.web.caseform import Draft
+from werkzaam.web.casetext import place_of
 from werkzaam.web.desk import from_elsewhere
 from werkzaam.web.inbox import Full, Inbox
 from werkzaam.web.posted import Garbled
@@ -129,19 +130,19 @@ def test_a_draft_is_saved_as_a_case_document_and_read_back_as_it_was(site: Site,
     got = send(f"/{lang}/{'formulier' if lang == 'nl' else 'form'}", [*pairs, ("do", "save")])
     assert got.headers["content-disposition"] == 'attachment; filename="case.yaml"'
     before = site.form.read(pairs)
-    after, left_out = site.form.resumed(got.body)
+    after, left_out = site.text.resumed(got.body)
     assert left_out == []
     assert after.head == before.head
-    assert site.form.written(after, "nl") == site.form.written(before, "nl")
+    assert site.text.written(after, "nl") == site.text.written(before, "nl")
 
 
 def test_what_the_form_cannot_hold_is_said_when_a_document_is_read_back(site: Site) -> None:
-    draft, left_out = site.form.resumed((DATA / "buurttafel.yaml").read_bytes())
+    draft, left_out = site.text.resumed((DATA / "buurttafel.yaml").read_bytes())
     assert [one.id for one in draft.claims] == ["b1", "b2", "b3", "b4", "b5", "b6"]
     assert draft.head["case.nl"] == "De Buurttafel"
     assert "part/soepploeg" in left_out
     assert "volledig" in left_out
-    assert site.form.resumed(b"- nothing") == (Draft(), ["werkzaam"])
+    assert site.text.resumed(b"- nothing") == (Draft(), ["werkzaam"])
 
 
 def test_the_place_of_a_line_without_a_field_is_the_field_before_it() -> None:

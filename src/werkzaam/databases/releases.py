@@ -15,6 +15,7 @@ from werkzaam.databases.readers import FORMATS, parse_rdf, reader_of
 from werkzaam.errors import InputError, UsageError
 from werkzaam.loading import Beside
 from werkzaam.terms import DCTERMS, OWL, TYPE
+from werkzaam.tomlfile import read
 
 _REPLACED = ("http://purl.obolibrary.org/obo/IAO_0100001", DCTERMS + "isReplacedBy")
 _PLACED_UNDER = "http://www.geneontology.org/formats/oboInOwl#ObsoleteClass"
@@ -46,11 +47,7 @@ class Release:
 @cache
 def known_sources() -> Mapping[str, Mapping[str, Any]]:
     """Give what `releases.toml` says of each source, by name."""
-    import tomllib
-    from importlib.resources import files
-
-    found: dict[str, Any] = tomllib.loads(files("werkzaam.ontology").joinpath("mappings/releases.toml").read_text())
-    return found
+    return read("mappings/releases.toml", "werkzaam.ontology")
 
 
 def digests(definitions: Iterable[str]) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ def beginning(model: Model, lang: str, nquads: bytes, *, empty: bool) -> tuple[M
     triples = set(_frame(told, lang, graph, study, case))
     if not empty:
         renamed[told["intervention"]] = f"intervention/{case}"
+        renamed[told["table"]["old"]] = told["table"]["new"][lang]
         for path in ("contains", "figure"):
             for iri in told[path]:
                 new = _renamed(ID + iri, renamed)
@@ -92,6 +93,8 @@ def _frame(told: dict[str, Any], lang: str, graph: str, study: str, case: str) -
     ]
     if "publication-name" in told:
         things.append((ID + told["publication"][lang], "Publication", told["publication-name"]))
+    if "table" in told:
+        things.append((ID + told["table"]["new"][lang], "FigureTable", told["table-name"]))
     for iri, kind, name in things:
         node = ox.NamedNode(iri)
         yield ox.Triple(ox.NamedNode(graph), ox.NamedNode(WZ + "describes"), node)

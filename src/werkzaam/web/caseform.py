@@ -1,17 +1,15 @@
-"""The form of a case, made from the shapes: its fields, what somebody filled in, and the same as a case document.
+"""The form of a case, made from the shapes: its fields, and what somebody filled in.
 
-What is filled in is kept nowhere: it travels with the form, and as YAML in a file of whoever fills it in.
+What is filled in is kept nowhere: it travels with the form, and as YAML (`casetext`) in a file of whoever fills it in.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from werkzaam import yamltree
 from werkzaam.model import Field, Model, Names
 from werkzaam.terms import WZ, slug
 from werkzaam.web.finder import fold as plain
@@ -29,7 +27,6 @@ _AT_ONCE = frozenset(
 )
 _ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _TAKEN = frozenset(name.partition(".")[0] for name in HEAD)
-_SAFE = re.compile(r"[^a-z0-9]+")
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -65,7 +62,7 @@ class Shown:
 
 
 class CaseForm:
-    """The fields of claims, and the way from a form to a document."""
+    """The fields of claims, and what a browser sends of them."""
 
     def __init__(self, model: Model, names: Names) -> None:
         self._model, self._names = model, names
@@ -114,7 +111,7 @@ class CaseForm:
         draft = Draft({name: " ".join(given.get(name, [""])[0].split()) for name in HEAD})
         for one in list(dict.fromkeys(given.get("claim", [])))[:MOST_CLAIMS]:
             cls = WZ + next(iter(given.get(f"{one}.kind", [])), "")
-            if _is_id(one) and cls in self.kinds():
+            if is_id(one) and cls in self.kinds():
                 draft.claims.append(self._part(one, cls, one, given))
         return draft
 
@@ -126,7 +123,7 @@ class CaseForm:
                 for lang in ("nl", "en"):
                     part.values[f"{slug(one.path)}.{lang}"] = given.get(f"{name}.{lang}", [])[:1]
             elif one.kind == "node" and one.target:
-                ids = [i for i in dict.fromkeys(given.get(name, [])) if _is_id(i)]
+                ids = [i for i in dict.fromkeys(given.get(name, [])) if is_id(i)]
                 part.parts[slug(one.path)] = [self._part(i, one.target, f"{name}.{i}", given) for i in ids]
             else:
                 part.values[slug(one.path)] = [value for value in given.get(name, []) if value]
@@ -150,220 +147,12 @@ class CaseForm:
             parts = claim.parts.setdefault(name, [])
             parts.append(Part(_free((one.id for one in parts), name[0]), found.target))
 
-    # ---- as a document
 
-    def written(self, draft: Draft, lang: str) -> tuple[str, list[str]]:
-        """Write a draft as a case document; give its text, and for each line the name of the field that it is from."""
-        lines: list[tuple[str, str]] = []
-        head = {name: draft.head.get(name, "") for name in HEAD}
-        named = {
-            key: {one: head[f"{key}.{one}"] for one in ("nl", "en") if head[f"{key}.{one}"]}
-            for key in ("case", "study")
-        }
-        study, case = (_slugged(next(iter(named[key].values()), "")) for key in ("study", "case"))
-        key = _KEYS[lang]
-        lines += [
-            ("werkzaam: 1", ""),
-            (f"{key['language']}: {lang}", ""),
-            (f"{key['study']}: {_quoted(study)}", "study.nl"),
-        ]
-        if case:
-            lines.append((f"{key['case']}: {_quoted(case)}", "case.nl"))
-        by, book = _slugged(head["by"]), _slugged(head["publication"])
-        coding = f"id: coding, {key['by']}: {_quoted(f'agent/{by}')}, {key['date']}: {_quoted(head['date'])}"
-        lines.append((f'{key["coding"]}: {{{coding}, {key["guide"]}: "1"}}', "date"))
-        lines.append((f"{key['things']}:", "case.nl"))
-        things = [
-            ("study.nl", f"study/{study}", "study", named["study"], f"publication: {_quoted(book)}"),
-            ("publication", f"publication/{book}", "publication", dict.fromkeys(("nl", "en"), head["publication"]), ""),
-            ("by", f"agent/{by}", "agent", dict.fromkeys(("nl", "en"), head["by"]), ""),
-        ]
-        place = head["municipality"]
-        if place and not self._names.find(place, [WZ + "Municipality"]):
-            thing = ("municipality", f"municipality/{_slugged(place)}", "municipality", {"nl": place, "en": place}, "")
-            things.append(thing)
-        if case:
-            more = f"municipality: {_quoted(place)}" if place else ""
-            things.append(("case.nl", f"intervention/{case}", "intervention", named["case"], more))
-        for name, identity, kind, names, more in things:
-            if identity.rpartition("/")[2]:
-                said = ", ".join(f"{one}: {_quoted(text)}" for one, text in names.items() if text)
-                rest = f", {key[more.partition(':')[0]]}:{more.partition(':')[2]}" if more else ""
-                lines.append(
-                    (f"- {{id: {identity}, {key['kind']}: {key[kind]}, {key['name']}: {{{said}}}{rest}}}", name)
-                )
-        if draft.claims:
-            lines.append((f"{key['claims']}:", ""))
-        for claim in draft.claims:
-            kind = self._model.in_both(claim.cls, "http://www.w3.org/2000/01/rdf-schema#label")[lang]
-            lines.append((f"- id: {claim.id}", claim.id))
-            lines.append((f"  {key['kind']}: {_quoted(kind)}", f"{claim.id}.kind"))
-            lines += self._lines(claim, claim.id, lang, "  ")
-        return "".join(f"{line}\n" for line, _ in lines), [name for _, name in lines]
-
-    def _lines(self, part: Part, at: str, lang: str, indent: str) -> Iterator[tuple[str, str]]:
-        for one in self._model.fields_of(part.cls).values():
-            name, key = slug(one.path), one.keys[lang]
-            if one.kind == "text":
-                texts = {tag: value for tag in ("nl", "en") for value in part.values.get(f"{name}.{tag}", []) if value}
-                if texts:
-                    yield f"{indent}{key}:", f"{at}.{name}.{next(iter(texts))}"
-                    yield from (
-                        (f"{indent}  {tag}: {_quoted(text)}", f"{at}.{name}.{tag}") for tag, text in texts.items()
-                    )
-            elif one.kind == "node":
-                parts = part.parts.get(name, [])
-                if parts:
-                    yield f"{indent}{key}:", f"{at}.{name}"
-                for below in parts:
-                    yield f"{indent}- id: {below.id}", f"{at}.{name}.{below.id}"
-                    yield from self._lines(below, f"{at}.{name}.{below.id}", lang, indent + "  ")
-            else:
-                values = [value for value in part.values.get(name, []) if value]
-                if len(values) == 1:
-                    yield f"{indent}{key}: {_quoted(values[0])}", f"{at}.{name}"
-                elif values:
-                    yield f"{indent}{key}: [{', '.join(map(_quoted, values))}]", f"{at}.{name}"
-
-    def resumed(self, content: bytes) -> tuple[Draft, list[str]]:
-        """Read a case document back into the form; give also what of it the form cannot hold, as keys."""
-        tree, _ = yamltree.read(content, "")
-        draft, left_out = Draft(), list[str]()
-        if not isinstance(tree, yamltree.Mapping):
-            return draft, ["werkzaam"]
-        root = _keyed(tree)
-        things = {text(_keyed(one).get("id")): _keyed(one) for one in _items(_get(root, "zaken", "things"))}
-        study, case = (text(_get(root, *keys)) for keys in (("onderzoek", "study"), ("casus", "case")))
-        for name, identity in (("study", f"study/{study}"), ("case", f"intervention/{case}")):
-            called = _keyed(_get(things.get(identity, {}), "naam", "name"))
-            draft.head |= {f"{name}.{lang}": text(called.get(lang)) for lang in ("nl", "en")}
-        coding = _keyed(_get(root, "codering", "coding"))
-        draft.head["date"] = text(_get(coding, "datum", "date"))
-        draft.head["municipality"] = text(_get(things.get(f"intervention/{case}", {}), "gemeente", "municipality"))
-        coder = text(_get(coding, "door", "by")).removeprefix("agent/")
-        for name, start in (("by", f"agent/{coder}"), ("publication", "publication/")):
-            thing = next((one for identity, one in things.items() if identity.startswith(start)), {})
-            draft.head[name] = text(_keyed(_get(thing, "naam", "name")).get("nl"))
-        ours = ("study/", "intervention/", "agent/", "publication/", "municipality/")
-        left_out += [identity for identity in things if not identity.startswith(ours)]
-        known = {"werkzaam", *(_KEYS[lang][key] for lang in _KEYS for key in _ROOT)}
-        left_out += [key for key in root if key not in known]
-        for node in _items(_get(root, "beweringen", "claims"))[:MOST_CLAIMS]:
-            given = _keyed(node)
-            cls = self._model.class_named(text(_get(given, "soort", "kind")), CLAIM)
-            identity = text(given.get("id"))
-            if cls in self.kinds() and _is_id(identity):
-                draft.claims.append(self._back(identity, cls, given, left_out))
-            else:
-                left_out.append(identity)
-        return draft, left_out
-
-    def _back(self, identity: str, cls: str, given: dict[str, yamltree.Node], left_out: list[str]) -> Part:
-        part = Part(identity, cls)
-        by_key = {key: one for one in self._model.fields_of(cls).values() for key in one.keys.values()}
-        for key, node in given.items():
-            one = by_key.get(key)
-            if one is None:
-                if key not in ("id", "soort", "kind"):
-                    left_out.append(f"{identity}: {key}")
-                continue
-            name = slug(one.path)
-            if one.kind == "text":
-                part.values |= {f"{name}.{lang}": [text(value)] for lang, value in _keyed(node).items()}
-            elif one.kind == "node" and one.target:
-                found = [_keyed(below) for below in _items(node)]
-                part.parts[name] = [self._back(text(below.get("id")), one.target, below, left_out) for below in found]
-            else:
-                part.values[name] = [self._value(one, text(value)) for value in _items(node)]
-        return part
-
-    def _value(self, one: Field, value: str) -> str:
-        """Give a value as the form offers it, whatever name it was given by."""
-        found = self._names.find(value, [one.target]) if one.kind == "name" and one.target else []
-        return slug(found[0]) if len(found) == 1 and "/concept/" in found[0] else value
-
-
-def text(node: yamltree.Node | None) -> str:
-    """Give the text of a node, or nothing."""
-    return node.text if isinstance(node, yamltree.Scalar) else ""
-
-
-def _keyed(node: yamltree.Node | dict[str, yamltree.Node] | None) -> dict[str, yamltree.Node]:
-    return {key.text: value for key, value in node.pairs} if isinstance(node, yamltree.Mapping) else {}
-
-
-def _get(given: Mapping[str, yamltree.Node], *keys: str) -> yamltree.Node | None:
-    return next((given[key] for key in keys if key in given), None)
-
-
-def _items(node: yamltree.Node | None) -> list[yamltree.Node]:
-    return node.items if isinstance(node, yamltree.Sequence) else [] if node is None else [node]
-
-
-def place_of(names: Sequence[str], line: int | None) -> str:
-    """Give the name of the field that a line is from; of a line without one, that of the last before it."""
-    for at in range(min(line or 0, len(names)) - 1, -1, -1):
-        if names[at]:
-            return names[at]
-    return ""
-
-
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Say whether a form may call a claim or part so."""
     return _ID.fullmatch(text) is not None and text not in _TAKEN
 
 
 def _free(taken: Iterable[str], start: str) -> str:
     numbers = [int(one[1:]) for one in taken if one[1:].isdigit()]
     return f"{start}{max(numbers, default=0) + 1}"
-
-
-def _slugged(name: str) -> str:
-    """Give an id for a name.
-
-    >>> _slugged("Café De Één!")
-    'cafe-de-een'
-    """
-    return _SAFE.sub("-", plain(name)).strip("-")[:60].strip("-")
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-_ROOT = ("language", "study", "case", "coding", "things", "claims")
-_KEYS: dict[str, dict[str, str]] = {
-    "nl": {
-        "language": "taal",
-        "study": "onderzoek",
-        "case": "casus",
-        "coding": "codering",
-        "by": "door",
-        "date": "datum",
-        "guide": "leidraad",
-        "things": "zaken",
-        "claims": "beweringen",
-        "kind": "soort",
-        "name": "naam",
-        "publication": "publicatie",
-        "municipality": "gemeente",
-        "agent": "codeur",
-        "intervention": "interventie",
-    },
-    "en": {
-        "language": "language",
-        "study": "study",
-        "case": "case",
-        "coding": "coding",
-        "by": "by",
-        "date": "date",
-        "guide": "guide",
-        "things": "things",
-        "claims": "claims",
-        "kind": "kind",
-        "name": "name",
-        "publication": "publication",
-        "municipality": "municipality",
-        "agent": "agent",
-        "intervention": "intervention",
-    },
-}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from werkzaam.web import pages, submitpage
+from werkzaam.web import formpage, pages, reviewpage, submitpage
 from werkzaam.web.pages import Params
 from werkzaam.web.search import search
 from werkzaam.web.situationpage import situation
@@ -33,8 +33,8 @@ MADE: dict[str, Callable[[Site, str, Params, str], Reply]] = {
 
 DESK: dict[str, Callable[[Site, str, dict[str, Any], bytes], Reply]] = {
     "submit": submitpage.submit,
-    "form": submitpage.form,
-    "receipt": submitpage.receipt,
-    "review": submitpage.review,
+    "form": formpage.form,
+    "receipt": reviewpage.receipt,
+    "review": reviewpage.review,
 }
 """The pages that also take a form, and may want something of the inbox."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import tomllib
 import traceback
 from importlib.metadata import version
 from importlib.resources import files
@@ -27,9 +26,11 @@ from werkzaam.render import Teller
 from werkzaam.rulebook import rules
 from werkzaam.store import Store
 from werkzaam.terms import BASE, LANGUAGES, slug
+from werkzaam.tomlfile import read
 from werkzaam.web import linked, nanopubs, refpages, things
 from werkzaam.web.caseform import CaseForm
 from werkzaam.web.cases import CasePages
+from werkzaam.web.casetext import CaseText
 from werkzaam.web.checking import Checker
 from werkzaam.web.choices import Choices
 from werkzaam.web.compare import Comparison
@@ -80,7 +81,7 @@ class Site:
         )
         self._templates = _templates()
         self._css = static_files()["style.css"]
-        self.examples = tomllib.loads(files("werkzaam.queries").joinpath("examples.toml").read_text("utf-8"))["example"]
+        self.examples = read("examples.toml", "werkzaam.queries")["example"]
         self.version = version("werkzaam")
         self.rules = rules()
         projection.ready()
@@ -89,6 +90,7 @@ class Site:
         self.finder = finder(self)
         self.checker = Checker(opened.store)
         self.form = CaseForm(self.checker.model, self.checker.names)
+        self.text = CaseText(self.checker.model, self.checker.names)
 
     def vocabulary(self, lang: str) -> str:
         """Give every term and concept with its label, as JSON that can stand in a page."""

@@ -1,0 +1,326 @@
+"""What a name says: its words brought back to what they mean, in Dutch, English or German.
+
+A word is looked up in `lexicon.csv` as it stands, by its stem, by the parts of a compound, or by the nearest spelling.
+What nobody knows is itself. So *Nachbarschaftszentrum*, *wijkcentrum* and *community centre* are two meanings each, of
+which the last is the head. What does not name anything (`particles.toml`) is left out, but a negation is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import Stemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+LANGUAGES = {"nl": "dutch", "en": "english", "de": "german"}
+LONGEST_TEXT = 300
+"""In characters: a name is short; what comes after is not read."""
+_LONGEST_ENTRY = 5
+_LONGEST_WORD = 40
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def plain(text: str) -> str:
+    """Give a text without capitals and accents, as words alone.
+
+    >>> plain("Re-integratie (België), größer")
+    're integratie belgie grosser'
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(_WORD.findall("".join(one for one in apart if not unicodedata.combining(one))))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word or part of one: what it may mean, how it was written, and how it was understood."""
+
+    senses: frozenset[str]
+    word: str
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A name that was read: its meanings in order, which of them is the head, and what else it says."""
+
+    plain: str
+    units: tuple[Unit, ...]
+    head: int
+    negated: bool
+    numbers: frozenset[str]
+
+    @property
+    def senses(self) -> frozenset[str]:
+        """All meanings that any of its words may have."""
+        return frozenset(sense for unit in self.units for sense in unit.senses)
+
+
+@dataclass(frozen=True)
+class Particles:
+    """The words of a language that name nothing by themselves."""
+
+    skipped: frozenset[str]
+    prepositions: frozenset[str]
+    negations: frozenset[str]
+    joints: tuple[str, ...]
+    endings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What words mean: by language the entries, as words and as stems; what weighs little; what is the opposite.
+
+    `parts` are meanings that one holds already: who says *daily structure* and *day* says it once.
+    """
+
+    entries: Mapping[str, Mapping[str, frozenset[str]]]
+    weights: Mapping[str, float]
+    opposites: Mapping[str, str]
+    parts: Mapping[str, frozenset[str]]
+    particles: Mapping[str, Particles]
+
+
+@cache
+def _stemmer(lang: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(LANGUAGES[lang])
+
+
+@cache
+def stems(words: str, lang: str) -> str:
+    """Give the stem of each of some words."""
+    return " ".join(_stemmer(lang).stemWords(words.split()))
+
+
+def _file(name: str) -> str:
+    return files("werkzaam.linking").joinpath(name).read_text("utf-8")
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Give the packaged lexicon."""
+    entries: dict[str, dict[str, set[str]]] = {lang: {} for lang in LANGUAGES}
+    weights: dict[str, float] = {}
+    opposites: dict[str, str] = {}
+    parts: dict[str, frozenset[str]] = {}
+    for row in csv.DictReader(_file("lexicon.csv").splitlines()):
+        sense = row["sense"]
+        weights[sense] = float(row["weight"] or 1)
+        parts[sense] = frozenset(filter(None, row["parts"].split("|")))
+        if row["opposite"]:
+            opposites[sense] = row["opposite"]
+        for lang, known in entries.items():
+            for entry in filter(None, row[lang].split("|")):
+                for form in {plain(entry), "~" + stems(plain(entry), lang)}:
+                    known.setdefault(form, set()).add(sense)
+    data = tomllib.loads(_file("particles.toml"))
+    particles = {}
+    for lang in LANGUAGES:
+        said = {key: frozenset(plain(text).split()) for key, text in data[lang].items()}
+        skipped = said["articles"] | said["prepositions"] | said["others"]
+        joints = ("", *data["compounds"].get(lang, ()))
+        endings = tuple(data["endings"].get(lang, ()))
+        particles[lang] = Particles(skipped, said["prepositions"], said["negations"], joints, endings)
+    fixed = {lang: {form: frozenset(those) for form, those in known.items()} for lang, known in entries.items()}
+    return Lexicon(fixed, weights, opposites, parts, particles)
+
+
+class Reader:
+    """Reads names by the lexicon and by the words of an index, which `learn` adds.
+
+    For measuring it can do without the `meanings` of the lexicon, the `parts` of compounds, or `slips` of the pen.
+    """
+
+    def __init__(self, leave_out: Collection[str] = ()) -> None:
+        self._lexicon, self._out = lexicon(), frozenset(leave_out)
+        self._learnt: dict[str, set[str]] = {lang: set() for lang in LANGUAGES}
+        self._spelt: dict[str, list[str]] = {}
+        self._kept: dict[tuple[str, str], Reading] = {}
+        self._words: dict[tuple[str, str], tuple[Unit, ...]] = {}
+
+    def learn(self, text: str, lang: str) -> None:
+        """Make the words of a name known, so that a slip in one is seen."""
+        for one in [lang] if lang in LANGUAGES else LANGUAGES:
+            self._learnt[one].update(word for word in plain(text).split() if len(word) > 3)
+        self._spelt.clear()
+
+    def read(self, text: str, lang: str = "") -> Reading:
+        """Read a name; `lang` is "" where nobody said in which language it is."""
+        text = text[:LONGEST_TEXT]
+        if (text, lang) not in self._kept:
+            if len(self._kept) > 50_000:
+                self._kept.clear()
+            self._kept[text, lang] = self._read(text, lang)
+        return self._kept[text, lang]
+
+    def _read(self, text: str, lang: str) -> Reading:
+        # What stands between brackets explains; it is read, but the head stands before.
+        words, order = plain(text).split(), _order(lang)
+        units: list[Unit] = []
+        head, negated, at = -1, False, 0
+        while at < len(words):
+            length, unit = self._entry(words[at:], order)
+            if unit:
+                units.append(unit)
+                at += length
+                continue
+            word = words[at]
+            at += 1
+            kinds = [self._lexicon.particles[one] for one in ([lang] if lang in LANGUAGES else order)]
+            if any(word in one.negations for one in kinds):
+                negated = True
+            elif any(word in one.prepositions for one in kinds):
+                if units and head < 0:
+                    head = len(units) - 1
+            elif not word.isdecimal() and not any(word in one.skipped for one in kinds):
+                units += self._word(word, lang)
+        numbers = frozenset(word for word in words if word.isdecimal())
+        return Reading(" ".join(words), tuple(units), head if head >= 0 else len(units) - 1, negated, numbers)
+
+    def _entry(self, words: Sequence[str], order: Sequence[str]) -> tuple[int, Unit | None]:
+        """Give the longest entry of several words at the start of `words`, and how many words that is."""
+        for length in range(min(_LONGEST_ENTRY, len(words)), 1, -1):
+            whole = " ".join(words[:length])
+            for lang in order:
+                found = self._senses(whole, lang)
+                if found:
+                    return length, Unit(found, whole)
+            joined = "".join(words[:length])
+            if length == 2 and self._one_word(words[0], words[1], order):
+                return 2, Unit(self._known(joined, order), whole, "spelling")
+        return 0, None
+
+    def _one_word(self, first: str, second: str, order: Sequence[str]) -> bool:
+        """Say whether two words are one, written apart: *wederkerig heid*."""
+        particles = [self._lexicon.particles[one] for one in order]
+        if min(len(first), len(second)) < 3 or any(
+            {first, second} & (one.skipped | one.negations) for one in particles
+        ):
+            return False
+        whole = any(first + second in self._lexicon.entries[one] for one in order)
+        return whole and not (self._known(first, order) and self._known(second, order))
+
+    def _senses(self, words: str, lang: str) -> frozenset[str]:
+        if "meanings" in self._out:
+            return frozenset()
+        known = self._lexicon.entries[lang]
+        found = known.get(words) or known.get("~" + stems(words, lang))
+        if found is None and " " not in words:
+            # What a stemmer leaves: *betaald* and *betaalde*, *krap* and *krappe*.
+            found = next((known[one] for one in self._bare(words, lang) if one in known), None)
+        return found or frozenset()
+
+    def _bare(self, word: str, lang: str) -> Iterator[str]:
+        for ending in self._lexicon.particles[lang].endings:
+            bare = word.removesuffix(ending)
+            if bare != word and len(bare) > 3:
+                yield bare
+                if bare[-1] == bare[-2]:
+                    yield bare[:-1]
+
+    def _known(self, word: str, order: Iterable[str]) -> frozenset[str]:
+        return next(filter(None, (self._senses(word, lang) for lang in order)), frozenset())
+
+    def _word(self, word: str, lang: str) -> tuple[Unit, ...]:
+        if (word, lang) not in self._words:
+            self._words[word, lang] = self._understood(word, lang)
+        return self._words[word, lang]
+
+    def _understood(self, word: str, lang: str) -> tuple[Unit, ...]:
+        order = _order(lang)
+        own_order = [lang] if lang in LANGUAGES else order
+        if lang in LANGUAGES:
+            senses = self._known(word, order)
+        else:
+            senses = frozenset(sense for one in order for sense in self._senses(word, one))
+        if senses:
+            return (Unit(senses, word),)
+        parts = [] if "parts" in self._out else self._parts(word, own_order)
+        if parts:
+            return tuple(Unit(senses, part, "part") for part, senses in parts)
+        learnt = any(word in self._learnt[one] for one in order)
+        meant = "" if learnt or "slips" in self._out else self._meant(word, lang)
+        if meant:
+            return tuple(Unit(unit.senses, word, "spelling") for unit in self._word(meant, lang))
+        own = frozenset(f"={stems(word, one)}" for one in own_order)
+        tail = () if learnt or "parts" in self._out else self._tail(word, own_order)
+        return tail or (Unit(own | {"=" + word}, word),)
+
+    def _parts(self, word: str, order: Sequence[str]) -> list[tuple[str, frozenset[str]]]:
+        """Give the parts of a compound of which every part is known, as few as there can be."""
+        for lang in _joining(order):
+            joints = self._lexicon.particles[lang].joints
+            if 6 < len(word) <= _LONGEST_WORD:
+                found = self._split(word, lang, joints, 3)
+                if found:
+                    return found
+        return []
+
+    def _split(self, word: str, lang: str, joints: Sequence[str], most: int) -> list[tuple[str, frozenset[str]]]:
+        best: list[tuple[str, frozenset[str]]] = []
+        for at in range(len(word) - 3, 2, -1):
+            first = word[:at]
+            for joint in joints:
+                stem = first.removesuffix(joint) if joint else first
+                senses = self._senses(stem, lang) if len(stem) > 2 and (not joint or stem != first) else None
+                if not senses:
+                    continue
+                rest = word[at:]
+                whole = self._senses(rest, lang)
+                parts = [(rest, whole)] if whole else self._split(rest, lang, joints, most - 1) if most > 2 else []
+                if parts and (not best or len(parts) + 1 < len(best)):
+                    best = [(stem, senses), *parts]
+        return best
+
+    def _tail(self, word: str, order: Sequence[str]) -> tuple[Unit, ...]:
+        """Give the known head of a compound with before it what nobody knows."""
+        for lang in _joining(order):
+            for at in range(4, len(word) - 4):
+                senses = self._senses(word[at:], lang)
+                if senses:
+                    return (Unit(frozenset({"=" + word[:at]}), word[:at]), Unit(senses, word[at:], "part"))
+        return ()
+
+    def _meant(self, word: str, lang: str) -> str:
+        """Give the known word for which an unknown one is a slip of the pen, "" where there is none."""
+        if len(word) < 5 or len(word) > _LONGEST_WORD:
+            return ""
+        if lang not in self._spelt:
+            known = {
+                entry
+                for one in ([lang] if lang in LANGUAGES else LANGUAGES)
+                for entry in (*self._lexicon.entries[one], *self._learnt[one])
+                if entry[0] != "~" and " " not in entry and len(entry) > 4
+            }
+            self._spelt[lang] = sorted(known)
+        most = 1 if len(word) < 9 else 2
+        hit = process.extractOne(word, self._spelt[lang], scorer=OSA.distance, score_cutoff=most)
+        # A slip at the very start is rare, and another word likely.
+        return hit[0] if hit and (hit[0][0] == word[0] or len(word) > 7) else ""
+
+
+def _order(lang: str) -> list[str]:
+    """Give the languages in the order in which a word is looked up: its own, then the others."""
+    return [lang, *(one for one in LANGUAGES if one != lang)] if lang in LANGUAGES else list(LANGUAGES)
+
+
+def _joining(order: Sequence[str]) -> list[str]:
+    """Give the languages that write compounds as one word, of those in which a name may be."""
+    return [one for one in order if one != "en"]
+
+
+def years(text: str) -> Iterator[int]:
+    """Yield the years that a text names.
+
+    >>> list(years("Maternity Leave Reform 1979 (till 1986)"))
+    [1979, 1986]
+    """
+    yield from (int(found) for found in _YEAR.findall(text))

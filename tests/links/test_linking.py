@@ -1,0 +1,102 @@
+"""What a name of others may stand for: words brought back to meanings, held up with reasons for and against."""
+
+from __future__ import annotations
+
+import pytest
+
+from werkzaam.linking import Candidate, Index, Item, Name
+from werkzaam.linking.ours import our_index
+from werkzaam.linking.reading import Reader
+from werkzaam.terms import CONCEPT
+
+
+def first(text: str, kind: str = "", lang: str = "") -> Candidate:
+    return our_index().candidates(text, kind, lang)[0]
+
+
+def keys(one: Candidate) -> set[str]:
+    return {feature.key for feature in one.features}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "lang", "slug"),
+    [
+        ("Huisbezoeken", "resource", "nl", "resource/home-visit"),
+        ("visiting at home", "resource", "en", "resource/home-visit"),
+        ("Hausbesuche", "resource", "de", "resource/home-visit"),
+        ("sollicitatie training", "resource", "nl", "resource/job-application-training"),
+        ("zelfredzaamhied", "outcome", "nl", "outcome/self-reliance"),
+        ("slack labor market", "context", "en", "context/slack-labour-market"),
+    ],
+)
+def test_a_name_is_found_by_other_forms_words_languages_and_slips(text: str, kind: str, lang: str, slug: str) -> None:
+    found = first(text, kind, lang)
+    assert (found.iri, found.verdict) == (CONCEPT + slug, "match")
+
+
+@pytest.mark.parametrize("text", ["ziekenhuisbezoek", "woningmarkt", "sporttraining", "groepsdruk", "kinderopvang"])
+def test_what_only_shares_a_word_is_never_the_same(text: str) -> None:
+    assert all(one.verdict != "match" for one in our_index().candidates(text, "", "nl"))
+
+
+def test_the_opposite_and_the_denial_are_refused_with_the_reason() -> None:
+    by_iri = {
+        one.iri.removeprefix(CONCEPT): one for one in our_index().candidates("krappe arbeidsmarkt", "context", "nl")
+    }
+    slack = by_iri["context/slack-labour-market"]
+    assert slack.verdict == "no"
+    assert "opposite" in keys(slack)
+    denied = {
+        one.iri.removeprefix(CONCEPT): one for one in our_index().candidates("vroeger niet geholpen", "trait", "nl")
+    }
+    assert denied["trait/not-helped-in-the-past"].verdict == "match"
+    assert denied["trait/helped-in-the-past"].verdict == "no"
+    assert "negation" in keys(denied["trait/helped-in-the-past"])
+
+
+def test_one_word_in_another_role_is_related_and_no_match() -> None:
+    found = our_index().candidates("wederkerigheid", "outcome", "nl")
+    assert [(one.iri, one.verdict) for one in found if one.verdict != "no"] == [
+        (CONCEPT + "mechanism/reciprocity", "related")
+    ]
+    assert "other-kind" in keys(found[0])
+
+
+def test_what_says_more_under_the_same_head_is_narrower() -> None:
+    found = first("timmertraining", "resource", "nl")
+    assert (found.iri, found.verdict) == (CONCEPT + "resource/training", "broader")
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"), [("gemeente Almere", "match"), ("Almeer", "match"), ("Bergen", "related"), ("Londen", "no")]
+)
+def test_a_place_is_told_by_its_spelling_and_one_of_two_places_by_none(text: str, verdict: str) -> None:
+    assert first(text, "place").verdict == verdict
+
+
+def test_a_year_and_a_place_tell_two_programmes_of_one_name_apart() -> None:
+    index = Index(
+        [
+            Item("x:1", "intervention", (Name("Samen aan de slag 2008", "nl", True),), years=frozenset({2008})),
+            Item("x:2", "intervention", (Name("Kom erbij", "nl", True),), places=frozenset({"Ede"})),
+        ]
+    )
+    later = index.candidates("Samen aan de slag 2009", "intervention", "nl")[0]
+    assert later.verdict != "match"
+    assert "other-year" in keys(later)
+    asked = Item("y:1", "intervention", (Name("Kom erbij", "nl", True),), places=frozenset({"Almere"}))
+    elsewhere = index.match(asked)[0]
+    assert elsewhere.verdict != "match"
+    assert "other-place" in keys(elsewhere)
+
+
+def test_every_reason_is_told_in_both_languages() -> None:
+    found = first("Hausbesuche", "resource", "de")
+    assert [one.text("nl") for one in found.features] == ["zegt hetzelfde als «huisbezoek» in een andere taal"]
+    assert [one.text("en") for one in found.features] == ["says the same as “huisbezoek” in another language"]
+
+
+def test_compounds_are_parted_and_what_nobody_knows_stays_itself() -> None:
+    reading = Reader().read("vroommarkt", "nl")
+    assert [unit.word for unit in reading.units] == ["vroom", "markt"]
+    assert Reader().read("Stadtteilzentrum", "de").units[-1].senses == {"centre"}
