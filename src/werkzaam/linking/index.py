@@ -70,7 +70,7 @@ class Index:
         counts: Counter[str] = Counter()
         for number, entry in enumerate(self._entries):
             self._plain[entry.reading.plain].append(number)
-            for sense in entry.reading.senses:
+            for sense in _held(entry.reading.units):
                 self._postings[sense].append(number)
         for _, item in terms:
             counts.update({s for name in item.names for s in self._reader.read(name.text, name.lang).senses})
@@ -155,17 +155,20 @@ class Index:
         shared: dict[int, float] = defaultdict(float)
         for unit in reading.units:
             seen: dict[int, float] = {}
-            for sense in unit.senses:
+            for sense in _held([unit]):
+                weight = self._weight.get(sense, 1.0)
                 for number in self._postings.get(sense, ()):
-                    seen[number] = max(seen.get(number, 0.0), self._weight[sense])
+                    seen[number] = max(seen.get(number, 0.0), weight)
             for number, weight in seen.items():
                 shared[number] += weight
         ranked = sorted(shared, key=lambda n: (-shared[n] / (1 + len(self._entries[n].reading.units)), n))
         return list(dict.fromkeys((*self._plain.get(reading.plain, ()), *ranked[:LOOKED_AT])))
 
-    def _of(self, unit: Unit) -> float:
+    def _of(self, unit: Unit, shared: Collection[str] = ()) -> float:
+        """Give what a word weighs: by a meaning that it shares; else by the least, as nobody knows which is meant."""
         # What is not known here at all is as rare as can be.
-        return max((self._weight.get(s, lexicon().weights.get(s, 1.0)) for s in unit.senses), default=1.0)
+        weights = [self._weight.get(s, lexicon().weights.get(s, 1.0)) for s in shared or unit.senses]
+        return max(weights, default=1.0) if shared else min(weights, default=1.0)
 
     def _compare(self, asked: Reading, entry: _Entry, lang: str) -> _Compared:
         ours, like = entry.reading, data("weights")["likeness"]
@@ -177,9 +180,9 @@ class Index:
             made.features.append(Feature(key, made.score, (name,)))
             return made
         pairs, made.left, made.missing = _paired(asked, ours)
-        total = math.fsum(map(self._of, asked.units)), math.fsum(map(self._of, ours.units))
-        of_asked = 1 - math.fsum(map(self._of, made.left)) / total[0] if total[0] else 0.0
-        of_ours = 1 - math.fsum(map(self._of, made.missing)) / total[1] if total[1] else 0.0
+        both = math.fsum(self._of(one, one.senses & other.senses or one.senses) for one, other in pairs)
+        left, missing = math.fsum(map(self._of, made.left)), math.fsum(map(self._of, made.missing))
+        of_asked, of_ours = (both / (both + rest) if both else 0.0 for rest in (left, missing))
         words = ("words", ", ".join(dict.fromkeys(one.word for one, _ in pairs)))
         if not made.left and not made.missing and asked.negated == ours.negated:
             key = "translated" if lang and entry.name.lang and lang != entry.name.lang else "same-words"
@@ -299,7 +302,8 @@ def _clearly(one: _Compared) -> bool:
 def _paired(asked: Reading, ours: Reading) -> tuple[list[tuple[Unit, Unit]], list[Unit], list[Unit]]:
     """Pair the words that may mean the same; give the pairs, and what is left at either side."""
     missing = list(ours.units)
-    pairs, left = [], []
+    pairs: list[tuple[Unit, Unit]] = []
+    left: list[Unit] = []
     for unit in asked.units:
         other = next((one for one in missing if one.senses & unit.senses), None)
         if other is None:
@@ -307,6 +311,15 @@ def _paired(asked: Reading, ours: Reading) -> tuple[list[tuple[Unit, Unit]], lis
         else:
             missing.remove(other)
             pairs.append((unit, other))
+    # One word here may be several there: *Sprachkurs*, lessons in the language.
+    for mine, others, ours_first in ((left, missing, False), (missing, left, True)):
+        for whole in list(mine):
+            parts = _held([whole])
+            told = [unit for unit in others if unit.senses & parts]
+            if len(told) > 1:
+                pairs.append((told[0], whole) if ours_first else (whole, told[0]))
+                mine.remove(whole)
+                others[:] = [unit for unit in others if unit not in told]
     # A word said twice, or held by another that was found, adds nothing.
     said = _held(one for pair in pairs for one in pair)
     left = [unit for unit in left if not unit.senses & said]
