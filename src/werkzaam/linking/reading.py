@@ -50,7 +50,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A name that was read: its meanings in order, which of them is the head, and what else it says."""
+    """A name that was read: its meanings in order, which of them is the head, and its numbers that are no years."""
 
     plain: str
     units: tuple[Unit, ...]
@@ -187,7 +187,7 @@ class Reader:
             kept = [unit for unit in units if not unit.senses <= self._lexicon.turning]
             head = kept.index(units[head]) if head >= 0 and units[head] in kept else -1
             units, negated = kept, True
-        numbers = frozenset(word for word in words if word.isdecimal())
+        numbers = frozenset(word for word in words if word.isdecimal() and not _YEAR.fullmatch(word))
         return Reading(" ".join(words), tuple(units), head if head >= 0 else len(units) - 1, negated, numbers)
 
     def _entry(self, words: Sequence[str], order: Sequence[str]) -> tuple[int, Unit | None]:
