@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from heapq import nlargest
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from werkzaam.linking.items import PLACE, Candidate, Feature, Item, Name, data
 from werkzaam.linking.places import Places
 from werkzaam.linking.reading import LANGUAGES, Reader, Reading, Unit, lexicon, years
 
-LOOKED_AT = 60
+LOOKED_AT = 40
 """How many names that share most with the question are compared in full."""
 
 
@@ -70,7 +75,7 @@ class Index:
         counts: Counter[str] = Counter()
         for number, entry in enumerate(self._entries):
             self._plain[entry.reading.plain].append(number)
-            for sense in entry.reading.senses:
+            for sense in _held(entry.reading.units):
                 self._postings[sense].append(number)
         for _, item in terms:
             counts.update({s for name in item.names for s in self._reader.read(name.text, name.lang).senses})
@@ -81,7 +86,10 @@ class Index:
             sense: known.get(sense, 1.0) * (1 - part + part * math.log((len(terms) + 1) / count) / rarest)
             for sense, count in counts.items()
         }
+        self._least: dict[frozenset[str], float] = {}
+        self._whole = [math.fsum(map(self._of, entry.reading.units)) for entry in self._entries]
         self._around = {item.iri: self._neighbours(item) for _, item in terms}
+        self._letters = [entry.reading.plain.replace(" ", "") for entry in self._entries]
         self._places = Places([item for item in self.items if item.kind == PLACE])
 
     def _neighbours(self, item: Item) -> frozenset[str]:
@@ -146,26 +154,58 @@ class Index:
             made = self._compare(reading, entry, lang)
             if entry.item not in best or made.score > best[entry.item].score:
                 best[entry.item] = made
+        if all(made.left or made.missing or made.turned for made in best.values()):
+            for made in self._spelt_alike(reading, lang, without):
+                if made.item not in best or made.score > best[made.item].score:
+                    best[made.item] = made
         shown = data("weights")["verdict"]["shown"]
         whole = [self._around_it(made, text, asked) for made in best.values()]
         # What is refused as the opposite of what looks like it is shown, so that nobody looks for it in vain.
         return self._judged([one for one in whole if max(one.score, one.turned * one.likeness) >= shown], wanted)
 
+    def _spelt_alike(self, asked: Reading, lang: str, without: Collection[str]) -> Iterator[_Compared]:
+        """Yield names that differ by a letter or two, unless these make another word that is known."""
+        letters, limits = asked.plain.replace(" ", ""), data("weights")["spelt"]
+        if len(letters) < limits["shortest"] or "slips" in self._out:
+            return
+        most = max(1, len(letters) // int(limits["letters"]))
+        for _, slips, at in process.extract(letters, self._letters, scorer=OSA.distance, score_cutoff=most, limit=5):
+            entry = self._entries[at]
+            made = self._compare(asked, entry, lang)
+            words, others = set(asked.plain.split()), set(entry.reading.plain.split())
+            if words <= others or others <= words or (_known(made.left) and _known(made.missing)):
+                continue  # a word more, or another word, is no slip
+            if self.items[entry.item].iri in without or made.turned:
+                continue
+            likeness = limits["score"] * (1 - slips / len(letters))
+            name = ("name", entry.name.text)
+            yield _Compared(entry.item, entry.name, likeness, [Feature("spelt-alike", likeness, (name,))])
+
     def _near(self, reading: Reading) -> list[int]:
         shared: dict[int, float] = defaultdict(float)
         for unit in reading.units:
             seen: dict[int, float] = {}
-            for sense in unit.senses:
+            for sense in _held([unit]):
+                weight = self._weight.get(sense, 1.0)
                 for number in self._postings.get(sense, ()):
-                    seen[number] = max(seen.get(number, 0.0), self._weight[sense])
+                    seen[number] = max(seen.get(number, 0.0), weight)
             for number, weight in seen.items():
                 shared[number] += weight
-        ranked = sorted(shared, key=lambda n: (-shared[n] / (1 + len(self._entries[n].reading.units)), n))
-        return list(dict.fromkeys((*self._plain.get(reading.plain, ()), *ranked[:LOOKED_AT])))
+        whole = math.fsum(map(self._of, reading.units))
+        ranked = nlargest(LOOKED_AT, shared, key=lambda n: (shared[n] / (whole + self._whole[n]), -n))
+        return list(dict.fromkeys((*self._plain.get(reading.plain, ()), *ranked)))
 
-    def _of(self, unit: Unit) -> float:
+    def _of(self, unit: Unit, shared: Collection[str] = ()) -> float:
+        """Give what a word weighs: by a meaning that it shares; else by the least, as nobody knows which is meant."""
         # What is not known here at all is as rare as can be.
-        return max((self._weight.get(s, lexicon().weights.get(s, 1.0)) for s in unit.senses), default=1.0)
+        if shared:
+            return max(map(self._of_sense, shared))
+        if unit.senses not in self._least:
+            self._least[unit.senses] = min(map(self._of_sense, unit.senses), default=1.0)
+        return self._least[unit.senses]
+
+    def _of_sense(self, sense: str) -> float:
+        return self._weight.get(sense, lexicon().weights.get(sense, 1.0))
 
     def _compare(self, asked: Reading, entry: _Entry, lang: str) -> _Compared:
         ours, like = entry.reading, data("weights")["likeness"]
@@ -177,9 +217,9 @@ class Index:
             made.features.append(Feature(key, made.score, (name,)))
             return made
         pairs, made.left, made.missing = _paired(asked, ours)
-        total = math.fsum(map(self._of, asked.units)), math.fsum(map(self._of, ours.units))
-        of_asked = 1 - math.fsum(map(self._of, made.left)) / total[0] if total[0] else 0.0
-        of_ours = 1 - math.fsum(map(self._of, made.missing)) / total[1] if total[1] else 0.0
+        both = math.fsum(self._of(one, one.senses & other.senses or one.senses) for one, other in pairs)
+        left, missing = math.fsum(map(self._of, made.left)), math.fsum(map(self._of, made.missing))
+        of_asked, of_ours = (both / (both + rest) if both else 0.0 for rest in (left, missing))
         words = ("words", ", ".join(dict.fromkeys(one.word for one, _ in pairs)))
         if not made.left and not made.missing and asked.negated == ours.negated:
             key = "translated" if lang and entry.name.lang and lang != entry.name.lang else "same-words"
@@ -210,6 +250,9 @@ class Index:
             made.same_head = bool(asked.units[asked.head].senses & ours.units[ours.head].senses)
             if not made.same_head and (made.left or made.missing):
                 count("other-head", ("word", asked.units[asked.head].word), ("other", ours.units[ours.head].word))
+        if asked.numbers and ours.numbers and asked.numbers != ours.numbers:
+            told = [", ".join(sorted(one)) for one in (asked.numbers, ours.numbers)]
+            count("other-number", ("word", told[0]), ("other", told[1]))
         if asked.negated != ours.negated:
             made.turned = True
             count("negation")
@@ -280,12 +323,25 @@ class Index:
     def _verdict(self, one: _Compared, fits: bool) -> str:
         if one.turned:
             return "no"
+        more = max((self._of(unit) for unit in one.left or one.missing), default=0.0)
+        if (
+            fits
+            and one.same_head
+            and bool(one.left) != bool(one.missing)
+            and more >= data("weights")["verdict"]["more"]
+        ):
+            return "broader" if one.left else "narrower"
         if one.score >= data("weights")["verdict"]["match"]:
             return "match" if fits else "related"
         if fits and one.same_head and bool(one.left) != bool(one.missing):
             # All that one says the other says too, and more: that is the narrower.
             return "broader" if one.left else "narrower"
         return "no"
+
+
+def _known(units: Sequence[Unit]) -> bool:
+    """Say whether these are words whose meaning is known, every one."""
+    return bool(units) and all(not sense.startswith("=") for unit in units for sense in unit.senses)
 
 
 def _rank(one: Candidate) -> tuple[bool, float, str]:
@@ -299,7 +355,8 @@ def _clearly(one: _Compared) -> bool:
 def _paired(asked: Reading, ours: Reading) -> tuple[list[tuple[Unit, Unit]], list[Unit], list[Unit]]:
     """Pair the words that may mean the same; give the pairs, and what is left at either side."""
     missing = list(ours.units)
-    pairs, left = [], []
+    pairs: list[tuple[Unit, Unit]] = []
+    left: list[Unit] = []
     for unit in asked.units:
         other = next((one for one in missing if one.senses & unit.senses), None)
         if other is None:
@@ -307,6 +364,15 @@ def _paired(asked: Reading, ours: Reading) -> tuple[list[tuple[Unit, Unit]], lis
         else:
             missing.remove(other)
             pairs.append((unit, other))
+    # One word here may be several there: *Sprachkurs*, lessons in the language.
+    for mine, others, ours_first in ((left, missing, False), (missing, left, True)):
+        for whole in list(mine):
+            parts = _held([whole])
+            told = [unit for unit in others if unit.senses & parts]
+            if len(told) > 1:
+                pairs.append((told[0], whole) if ours_first else (whole, told[0]))
+                mine.remove(whole)
+                others[:] = [unit for unit in others if unit not in told]
     # A word said twice, or held by another that was found, adds nothing.
     said = _held(one for pair in pairs for one in pair)
     left = [unit for unit in left if not unit.senses & said]
@@ -315,5 +381,10 @@ def _paired(asked: Reading, ours: Reading) -> tuple[list[tuple[Unit, Unit]], lis
 
 
 def _held(units: Iterable[Unit]) -> frozenset[str]:
+    return frozenset(one for unit in units for one in _with_parts(unit.senses))
+
+
+@cache
+def _with_parts(senses: frozenset[str]) -> frozenset[str]:
     parts = lexicon().parts
-    return frozenset(one for unit in units for sense in unit.senses for one in (sense, *parts.get(sense, ())))
+    return senses.union(*(parts.get(sense, ()) for sense in senses))
