@@ -137,9 +137,10 @@ def paired(asked: Reading, ours: Reading) -> tuple[list[tuple[Unit, Unit]], list
     # One word here may be several there: *Sprachkurs*, lessons in the language.
     for mine, others, ours_first in ((left, missing, False), (missing, left, True)):
         for whole in list(mine):
-            parts = held([whole])
-            told = [unit for unit in others if unit.senses & parts]
-            if len(told) > 1:
+            every = held([whole])
+            told = [unit for unit in others if unit.senses & every]
+            first = {parts[0] for sense in whole.senses if (parts := lexicon().parts.get(sense))}
+            if len(told) > 1 and any(unit.senses & first for unit in told):
                 pairs.append((told[0], whole) if ours_first else (whole, told[0]))
                 mine.remove(whole)
                 others[:] = [unit for unit in others if unit not in told]

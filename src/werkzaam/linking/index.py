@@ -22,6 +22,8 @@ from werkzaam.linking.reading import LANGUAGES, Reader, Reading, lexicon, years
 
 LOOKED_AT, OF_EACH = 25, 8
 """How many things that share most with the question are compared in full, and by how many of their names."""
+PART = 0.4
+"""How much it counts, for being looked at, that a name shares no more than a part of a meaning."""
 
 
 class Index:
@@ -44,13 +46,14 @@ class Index:
             for number, item in terms
             for name in item.names
         ]
-        self._postings: dict[str, list[int]] = defaultdict(list)
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._plain: dict[str, list[int]] = defaultdict(list)
         counts: Counter[str] = Counter()
         for number, entry in enumerate(self._entries):
             self._plain[entry.reading.plain].append(number)
             for sense in held(entry.reading.units):
-                self._postings[sense].append(number)
+                whole = sense in entry.reading.senses
+                self._postings[sense].append((number, 1.0 if whole else PART))
         for _, item in terms:
             counts.update({s for name in item.names for s in self._reader.read(name.text, name.lang).senses})
         rarest = math.log(len(terms) + 1)
@@ -155,9 +158,9 @@ class Index:
         for unit in reading.units:
             seen: dict[int, float] = {}
             for sense in held([unit]):
-                weight = self._comparing.weight.get(sense, 1.0)
-                for number in self._postings.get(sense, ()):
-                    seen[number] = max(seen.get(number, 0.0), weight)
+                weight = self._comparing.weight.get(sense, 1.0) * (1.0 if sense in unit.senses else PART)
+                for number, part in self._postings.get(sense, ()):
+                    seen[number] = max(seen.get(number, 0.0), weight * part)
             for number, weight in seen.items():
                 shared[number] += weight
         whole = math.fsum(map(self._comparing.of, reading.units))
