@@ -41,7 +41,7 @@ def test_what_only_shares_a_word_is_never_the_same(text: str) -> None:
 
 def test_the_opposite_and_the_denial_are_refused_with_the_reason() -> None:
     by_iri = {
-        one.iri.removeprefix(CONCEPT): one for one in our_index().candidates("krappe arbeidsmarkt", "context", "nl")
+        one.iri.removeprefix(CONCEPT): one for one in our_index().candidates("krappe arbeidsmarkt", "context", "nl", 20)
     }
     slack = by_iri["context/slack-labour-market"]
     assert slack.verdict == "no"

@@ -79,13 +79,14 @@ class Particles:
 class Lexicon:
     """What words mean: by language the entries, as words and as stems; what weighs little; what is the opposite.
 
-    `parts` are meanings that one holds already: who says *daily structure* and *day* says it once.
+    `parts` are meanings that one holds already: who says *daily structure* and *day* says it once. The first of them
+    is what makes it this and nothing else.
     """
 
     entries: Mapping[str, Mapping[str, frozenset[str]]]
     weights: Mapping[str, float]
     opposites: Mapping[str, str]
-    parts: Mapping[str, frozenset[str]]
+    parts: Mapping[str, tuple[str, ...]]
     particles: Mapping[str, Particles]
     turning: frozenset[str]
 
@@ -111,11 +112,11 @@ def lexicon() -> Lexicon:
     entries: dict[str, dict[str, set[str]]] = {lang: {} for lang in LANGUAGES}
     weights: dict[str, float] = {}
     opposites: dict[str, str] = {}
-    parts: dict[str, frozenset[str]] = {}
+    parts: dict[str, tuple[str, ...]] = {}
     for row in csv.DictReader(_file("lexicon.csv").splitlines()):
         sense = row["sense"]
         weights[sense] = float(row["weight"] or 1)
-        parts[sense] = frozenset(filter(None, row["parts"].split("|")))
+        parts[sense] = tuple(filter(None, row["parts"].split("|")))
         if row["opposite"]:
             opposites[sense] = row["opposite"]
         for lang, known in entries.items():
