@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzaam.foreign import MAX_FILE_BYTES
 from werkzaam.messages import say
 from werkzaam.terms import LANGUAGES
-from werkzaam.web import api, endpoint, routes
+from werkzaam.web import api, endpoint, reconcile, routes
 from werkzaam.web.crossing import Crossing
 from werkzaam.web.desk import MAX_FORM, POSTED, Desk, from_elsewhere
 from werkzaam.web.guard import Body, Guard
@@ -86,7 +86,7 @@ class Service:
         accept = headers.get(b"accept", b"").decode("latin-1")
         if scope["method"] in ("GET", "HEAD") and not scope["query_string"]:
             try:
-                said = endpoint.description(self._address(scope, headers), accept, lang)
+                said = endpoint.description(f"{self._address(scope, headers)}/sparql", accept, lang)
             except ValueError:  # a host that can stand in no IRI
                 said = endpoint.problem(400, say(lang, "protocol-one-query"))
             await self.send(said, send)
@@ -134,14 +134,17 @@ class Service:
         head = scope["path"].lstrip("/").partition("/")[0]
         body = b""
         if scope["method"] == "POST":
-            if scope["path"] not in POSTED:
+            open_ = scope["path"].startswith(reconcile.START)
+            if scope["path"] not in POSTED and not open_:
                 await self.send(Reply(405, {"allow": routes.allowed("")}, b""), send)
                 return
-            if from_elsewhere(headers):
+            if not open_ and from_elsewhere(headers):
                 await self.send(Reply(403, {"content-type": "text/plain"}, b"this form stands on another site\n"), send)
                 return
             job["media"] = headers.get(b"content-type", b"").decode("latin-1")
             body = await _whole(receive)
+        if scope["path"].startswith(reconcile.START):
+            job["base"] = self._address(scope, headers)
         lang = head if head in LANGUAGES else language(job["languages"])
         fault = self.keeper.now.fault
         if max(len(job["query"]), len(job["path"])) > MAX_ADDRESS:
@@ -188,11 +191,11 @@ class Service:
                     await work
 
     def _address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
-        """Give the address under which the client, perhaps through a proxy, knows the endpoint."""
+        """Give the address under which the client, perhaps through a proxy, knows the service."""
         if self.public.origin:
-            return f"{self.public.origin}{self.public.root}/sparql"
+            return self.public.origin + self.public.root
         secure = headers.get(b"x-forwarded-proto") == b"https" or scope["scheme"] == "https"
-        return f"http{'s' if secure else ''}://{headers[b'host'].decode('latin-1')}/sparql"
+        return f"http{'s' if secure else ''}://{headers[b'host'].decode('latin-1')}"
 
     async def send(self, reply: Reply, send: Send) -> None:
         """Send a reply."""
@@ -262,4 +265,6 @@ def application(setting: Setting) -> tuple[ASGIApp, Service]:
         return Body(endpoint.MAX_BODY, limits.seconds)
 
     hosts = {*setting.hosts, *public.hosts}
-    return Guard(first, hosts=hosts, crossing=Crossing(setting.origins), body=body, answered=watch.answered), service
+    # What names stand for is published vocabulary, and tools of others ask it from their own pages.
+    crossing = Crossing(setting.origins, everyone=lambda path: public.within(path).startswith(reconcile.START))
+    return Guard(first, hosts=hosts, crossing=crossing, body=body, answered=watch.answered), service

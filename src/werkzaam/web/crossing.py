@@ -6,7 +6,7 @@ A store on one's own machine may hold what is not published yet, and every site 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 Headers = list[tuple[bytes, bytes]]
 _METHODS = b"GET, HEAD, POST, OPTIONS"
@@ -18,16 +18,18 @@ _PREFLIGHT = [
 
 
 class Crossing:
-    """The origins that may read; ``*`` is all."""
+    """The origins that may read; ``*`` is all. What lies at a path for `everyone` any page may read."""
 
-    def __init__(self, origins: Iterable[str]) -> None:
+    def __init__(self, origins: Iterable[str], everyone: Callable[[str], bool] = lambda path: False) -> None:
+        self._everyone = everyone
         self._origins = frozenset(origin.rstrip("/").lower().encode() for origin in origins)
 
-    def headers(self, origin: bytes, *, asked_before: bool) -> Headers:
+    def headers(self, origin: bytes, *, asked_before: bool, path: str = "") -> Headers:
         """Give the headers by which a browser lets a page of `origin` read; with `asked_before`, what it may ask."""
-        if not self._origins or not origin:
+        everyone = self._everyone(path)
+        if not origin or not (self._origins or everyone):
             return []
-        if b"*" in self._origins:
+        if everyone or b"*" in self._origins:
             allowed: Headers = [(b"access-control-allow-origin", b"*")]
         elif origin.lower() in self._origins:
             allowed = [(b"access-control-allow-origin", origin), (b"vary", b"origin")]

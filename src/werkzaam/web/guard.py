@@ -87,7 +87,7 @@ class Guard:
             return
         began, started, status, sent = time.perf_counter(), False, 0, 0
         before = scope["method"] == "OPTIONS"
-        crossing = self.crossing.headers(_header(scope, b"origin"), asked_before=before)
+        crossing = self.crossing.headers(_header(scope, b"origin"), asked_before=before, path=scope["path"])
 
         async def send_guarded(message: Message) -> None:
             nonlocal started, status, sent

@@ -26,6 +26,7 @@ ALLOWED = {
     "/sparql": "GET, HEAD, POST, OPTIONS",
     "/api/cases": "GET, HEAD, POST, OPTIONS",
     "/api/cases/": "GET, HEAD, PUT, DELETE, OPTIONS",
+    "/reconcile/": "GET, HEAD, POST, OPTIONS",
     "": "GET, HEAD, OPTIONS",
 }
 """The methods of an address that begins so; the longest beginning counts."""

@@ -20,6 +20,7 @@ from werkzaam.export import RELATED
 from werkzaam.model import Model
 from werkzaam.outline import Outline
 from werkzaam.outward import projection
+from werkzaam.outward.reconciling import Reconciler
 from werkzaam.questions import questions
 from werkzaam.records import made
 from werkzaam.render import Teller
@@ -27,7 +28,7 @@ from werkzaam.rulebook import rules
 from werkzaam.store import Store
 from werkzaam.terms import BASE, LANGUAGES, slug
 from werkzaam.tomlfile import read
-from werkzaam.web import linked, nanopubs, refpages, things
+from werkzaam.web import linked, nanopubs, reconcile, refpages, things
 from werkzaam.web.caseform import CaseForm
 from werkzaam.web.cases import CasePages
 from werkzaam.web.casetext import CaseText
@@ -85,6 +86,7 @@ class Site:
         self.version = version("werkzaam")
         self.rules = rules()
         projection.ready()
+        self.reconciler = Reconciler(opened.store, opened.known)
         self.beside = linked.beside(opened.store, model, self.rules.values())
         questions()
         self.finder = finder(self)
@@ -123,6 +125,11 @@ class Site:
         if path == "/":
             return Reply(302, {"location": f"/{language(job['languages'])}/", "vary": "accept-language"}, b"")
         head, _, rest = path.lstrip("/").partition("/")
+        if head == "reconcile":
+            reply = reconcile.answer(self, job, body)
+            if reply is None:
+                raise Missing
+            return reply
         if head not in LANGUAGES:
             return self._data(job, path.lstrip("/"))
         try:
