@@ -10,6 +10,7 @@ from werkzaam.answers import DIMENSIONS, Answer, what_works
 from werkzaam.build import open_store, with_inferences, with_others
 from werkzaam.claims import Node, claims
 from werkzaam.documents import Documents
+from werkzaam.errors import OurFault
 from werkzaam.known import Known
 from werkzaam.questions import Groups, Question, ask, question, questions
 from werkzaam.store import Row, Store
@@ -18,6 +19,7 @@ from werkzaam.terms import ID, WZ, expand
 if TYPE_CHECKING:
     from werkzaam.databases.shelf import Database
     from werkzaam.errors import Finding
+    from werkzaam.outward.losses import Loss
 
 Wanted = str | Sequence[str]
 
@@ -146,6 +148,34 @@ class Werkzaam(Documents):
         open_ = Oxigraph()
         open_.fill(q for q in self.store.quads() if getattr(q.graph_name, "value", "") not in secret)
         return export(open_, form)
+
+    def export_as(self, form: str, *, history: bool = False) -> Iterator[bytes]:
+        """Yield an export in a form of others: nanopub, cids, pico; the evidence table (csv, xlsx, parquet); a crate.
+
+        With `history`, nanopublications that were superseded or taken back come too, which takes a store on disk.
+        """
+        from werkzaam.outward import crate, past
+        from werkzaam.outward.forms import FORMS
+        from werkzaam.outward.nanopubs import as_trig
+
+        if history:
+            return (text.encode() for text in as_trig(one for _, one in past.with_past(self._where)))
+        if form == "crate":
+            return iter([crate.zipped(crate.files(self))])
+        if form == "nanopub" and past.remembers(self._where):
+            current = (one for standing, one in past.with_past(self._where) if standing == "current")
+            return (text.encode() for text in as_trig(current))
+        return FORMS[form].write(self)
+
+    def losses(self, form: str) -> list[Loss]:
+        """Say what an export keeps of each property of the claims: written, read back and compared."""
+        from werkzaam.outward.forms import FORMS, about_claims
+        from werkzaam.outward.losses import compare
+
+        found, invented = compare(about_claims(self.store), FORMS[form].back(b"".join(FORMS[form].write(self))))
+        if invented:
+            raise OurFault("our-fault", problem=f"{form}: {min(map(str, invented))}")
+        return found
 
     def table(self, name: str) -> list[list[str]]:
         """Give a printed table (`name` is its slug, such as ``table-4.1``), header first, each cell as printed.

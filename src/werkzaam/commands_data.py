@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,10 @@ from werkzaam.errors import UsageError
 from werkzaam.language import default_language
 from werkzaam.messages import say
 
+if TYPE_CHECKING:
+    from werkzaam.api import Werkzaam
+
+_OUTWARD = ("nanopub", "cids", "pico", "csv", "xlsx", "parquet", "crate")
 _what = click.option(
     "--what",
     type=click.Choice(["collection", "ontology"]),
@@ -60,19 +66,27 @@ def build(out: str | None, what: str, lang: str | None, store: str | None) -> No
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["jsonl", "nq", "ttl", "jsonld", "rdf", "nt", "csv", "parquet"]),
+    type=click.Choice(
+        [
+            *("jsonl", "nq", "ttl", "jsonld", "rdf", "nt"),
+            *("nanopub", "cids", "pico", "csv", "xlsx", "parquet", "crate"),
+        ]
+    ),
     default="jsonl",
     show_default=True,
     help=_help("as"),
 )
 @_what
 @click.option("--table", metavar="NAME", help=_help("table"))
+@click.option("--history", is_flag=True, help=_help("export-history"))
+@click.option("--losses", is_flag=True, help=_help("losses"))
 @_foreign
 @_store
-def export(form: str, what: str, table: str | None, foreign: bool, store: str | None) -> None:
-    """Write the whole collection, one printed table or the ontology to stdout."""
+def export(
+    form: str, what: str, table: str | None, history: bool, losses: bool, foreign: bool, store: str | None
+) -> None:
+    """Write the whole collection, one printed table or the ontology to stdout, or say what a form loses."""
     from werkzaam.export import FORMS as WHOLE
-    from werkzaam.printed import FORMS, as_bytes
 
     if what == "ontology":
         from werkzaam import vocabulary
@@ -81,20 +95,47 @@ def export(form: str, what: str, table: str | None, foreign: bool, store: str | 
             raise UsageError("export-form", what=what, known=", ".join(vocabulary.FORMS))
         sys.stdout.write(vocabulary.export(form).decode())
         return
-    if form not in (*WHOLE, *FORMS):
-        raise UsageError("export-form", what=what, known=", ".join(WHOLE))
-    if (form in FORMS) != (table is not None):
-        raise UsageError("export-table", known=", ".join(FORMS))
+    if form not in (*WHOLE, *_OUTWARD):
+        raise UsageError("export-form", what=what, known=", ".join((*WHOLE, *_OUTWARD)))
+    if table is not None:
+        _export_table(_open(store, None, foreign=foreign), form, table)
+        return
+    if history and form != "nanopub":
+        raise UsageError("export-history")
+    if losses and (form not in _OUTWARD or form == "crate"):
+        raise UsageError("export-losses", known=", ".join(_OUTWARD[:-1]))
+    if foreign and form in _OUTWARD:
+        raise UsageError("export-own", value=form)
     opened = _open(store, None, foreign=foreign)
     for one in opened.databases:
         if not one.licence:
             click.echo(say(opened.lang, "export-without", value=one.name), err=True)
-    if table is None:
-        sys.stdout.writelines(opened.export(form))
-    elif form == "csv":
-        sys.stdout.write(as_bytes(opened.table(table), form).decode())
+    if losses:
+        from werkzaam.tables import grid
+
+        rows = [(one.cls, one.property, str(one.held), str(one.kept)) for one in opened.losses(form)]
+        _out(grid(("class", "property", "held", "kept"), rows))
+    elif form in _OUTWARD:
+        _write(opened.export_as(form, history=history), form)
     else:
-        sys.stdout.buffer.write(as_bytes(opened.table(table), form))
+        sys.stdout.writelines(opened.export(form))
+
+
+def _export_table(opened: Werkzaam, form: str, table: str) -> None:
+    from werkzaam.printed import FORMS, as_bytes
+
+    if form not in FORMS:
+        raise UsageError("export-table", known=", ".join(FORMS))
+    _write([as_bytes(opened.table(table), form)], form)
+
+
+def _write(parts: Iterable[bytes], form: str) -> None:
+    """Write to stdout: as bytes what is no text."""
+    if form in ("xlsx", "parquet", "crate"):
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(parts)
+    else:
+        sys.stdout.writelines(part.decode() for part in parts)
 
 
 @cli.group(help=_help("evidence"))

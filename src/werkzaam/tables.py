@@ -22,7 +22,7 @@ def _line(cell: str) -> str:
     return cell.replace("\n", " / ")
 
 
-def _runs(cell: str) -> bool:
+def runs(cell: str) -> bool:
     """Say whether a spreadsheet would run a cell as a formula; a number or a dash it does not."""
     return cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and re.fullmatch(r"-(\d+(\.\d+)?)?", cell) is None
 
@@ -33,7 +33,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     writer = csv.writer(made, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        cells = ("'" + cell if _runs(cell) else cell for cell in row)
+        cells = ("'" + cell if runs(cell) else cell for cell in row)
         writer.writerow([cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells])
     return made.getvalue()
 

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -135,19 +135,23 @@ def _in_child(store: str | None, documents: list[str]) -> dict[str, str]:
 def read_anew(store: str | None, documents: list[str]) -> Iterator[tuple[str, Loaded, State]]:
     """Yield each of `documents` as it is read now from the files that were submitted; to be called in a child."""
     held = on_disk(store).read()
-    model, known = Model(), states(held.records())
+    known = states(held.records())
+    entered = [state.entered for state in map(known.__getitem__, documents) if state.entered]
+    for record, loaded in read_versions(held, entered):
+        yield record.document, loaded, known[record.document]
+
+
+def read_versions(held: Snapshot, records: Iterable[Record]) -> Iterator[tuple[Record, Loaded]]:
+    """Yield what the files of each record give when they are read now; to be called in a child."""
+    model = Model()
     names = known_names(held.store(), model)
-    contents = {one: _contents(held, known[one]) for one in documents}
-    for files in contents.values():
+    contents = [(one, {file.name: held.content(file.sha256) for file in one.files}) for one in records]
+    for _, files in contents:
         name, content = next(iter(files.items()))
         add_names(names, model, loader_for(name).things(content, model, files.__getitem__))
-    for document, files in contents.items():
+    for record, files in contents:
         name, content = next(iter(files.items()))
-        yield document, loader_for(name).load(content, name, model, names, files.__getitem__), known[document]
-
-
-def _contents(held: Snapshot, state: State) -> dict[str, bytes]:
-    return {one.name: held.content(one.sha256) for one in (state.entered.files if state.entered else ())}
+        yield record, loader_for(name).load(content, name, model, names, files.__getitem__)
 
 
 def backup(store: str | None, target: str) -> int:

@@ -76,7 +76,7 @@ def crawl(page: Page, most: int, every: int) -> Iterator[tuple[str, str, Reply]]
             elif "location" in reply.headers:
                 found = {reply.headers["location"].partition("#")[0]}
             for one in sorted(found - seen):
-                if not one.startswith(ELSEWHERE):
+                if not one.startswith(ELSEWHERE) and not one.startswith("/np/"):
                     seen.add(one)
                     queue.append(one)
 
@@ -203,6 +203,27 @@ def test_a_running_service_gives_exactly_what_was_asked_for(service: Service, ac
         assert (got.status, got.headers["content-type"].partition(";")[0]) == (200, accept)
         assert list(ox.parse(got.body, format=FORMS[accept]))
         assert 'rel="canonical"' in got.headers["link"]
+
+
+def test_a_running_service_gives_the_nanopublication_of_a_claim(service: Service) -> None:
+    way = service.ask("/np/adp/k1001", Accept="application/trig").headers["location"]
+    got = service.ask(way, Accept="application/trig")
+    assert (got.status, got.headers["content-type"]) == (200, "application/trig")
+    assert len({q.graph_name for q in ox.parse(got.body, format=ox.RdfFormat.TRIG)}) == 4
+
+
+def test_a_nanopublication_answers_by_its_content_and_no_other_does(page: Page) -> None:
+    way = page("/np/adp/k1001", accept="application/trig")
+    assert way.status == 303
+    path = way.headers["location"]
+    got = page(path, accept="application/trig")
+    quads = list(ox.parse(got.body, format=ox.RdfFormat.TRIG))
+    assert {q.subject.value for q in quads} >= {BASE + path.lstrip("/"), f"{BASE}id/claim/adp/k1001"}
+    assert page(path, accept="text/html", languages="en").headers["location"] == "/en/id/claim/adp/k1001"
+    assert page(path, accept="image/png").status == 406
+    other = path[:-1] + ("A" if path[-1] != "A" else "B")
+    assert page(other, accept="application/trig").status == 404
+    assert page("/np/adp/k0", accept="application/trig").status == 404
 
 
 def test_the_redirects_for_w3id_lead_each_iri_to_its_path_and_say_that_a_person_must_register_them(page: Page) -> None:

@@ -8,41 +8,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from heapq import nlargest
 
-from werkzaam.linking.items import PLACE, Candidate, Feature, Item, Name, data
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from werkzaam.linking.comparing import Compared, Comparing, Entry, held, known
+from werkzaam.linking.items import PLACE, Candidate, Feature, Item, data
 from werkzaam.linking.places import Places
-from werkzaam.linking.reading import LANGUAGES, Reader, Reading, Unit, lexicon, years
+from werkzaam.linking.reading import LANGUAGES, Reader, Reading, lexicon, years
 
-LOOKED_AT = 60
-"""How many names that share most with the question are compared in full."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    item: int
-    name: Name
-    reading: Reading
-
-
-@dataclass
-class _Compared:
-    """One name held against the question."""
-
-    item: int
-    name: Name
-    score: float
-    features: list[Feature]
-    left: list[Unit] = field(default_factory=list)
-    missing: list[Unit] = field(default_factory=list)
-    same_head: bool = True
-    turned: bool = False
-
-    @property
-    def likeness(self) -> float:
-        """What it would score had nothing been held against it."""
-        return math.fsum(feature.weight for feature in self.features if feature.favours)
+LOOKED_AT, OF_EACH = 25, 8
+"""How many things that share most with the question are compared in full, and by how many of their names."""
+PART = 0.4
+"""How much it counts, for being looked at, that a name shares no more than a part of a meaning."""
 
 
 class Index:
@@ -61,27 +42,31 @@ class Index:
             for name in item.names:
                 self._reader.learn(name.text, name.lang)
         self._entries = [
-            _Entry(number, name, self._reader.read(name.text, name.lang))
+            Entry(number, name, self._reader.read(name.text, name.lang))
             for number, item in terms
             for name in item.names
         ]
-        self._postings: dict[str, list[int]] = defaultdict(list)
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._plain: dict[str, list[int]] = defaultdict(list)
         counts: Counter[str] = Counter()
         for number, entry in enumerate(self._entries):
             self._plain[entry.reading.plain].append(number)
-            for sense in entry.reading.senses:
-                self._postings[sense].append(number)
+            for sense in held(entry.reading.units):
+                whole = sense in entry.reading.senses
+                self._postings[sense].append((number, 1.0 if whole else PART))
         for _, item in terms:
             counts.update({s for name in item.names for s in self._reader.read(name.text, name.lang).senses})
         rarest = math.log(len(terms) + 1)
         part = data("weights")["verdict"]["rarity"]
         known = lexicon().weights
-        self._weight = {
+        weight = {
             sense: known.get(sense, 1.0) * (1 - part + part * math.log((len(terms) + 1) / count) / rarest)
             for sense, count in counts.items()
         }
+        self._comparing = Comparing(weight, self._out)
+        self._whole = [math.fsum(map(self._comparing.of, entry.reading.units)) for entry in self._entries]
         self._around = {item.iri: self._neighbours(item) for _, item in terms}
+        self._letters = [entry.reading.plain.replace(" ", "") for entry in self._entries]
         self._places = Places([item for item in self.items if item.kind == PLACE])
 
     def _neighbours(self, item: Item) -> frozenset[str]:
@@ -138,90 +123,57 @@ class Index:
         self, text: str, wanted: frozenset[str], lang: str, asked: Item | None, without: Collection[str]
     ) -> list[Candidate]:
         reading = self._reader.read(text, lang)
-        best: dict[int, _Compared] = {}
-        for number in self._near(reading):
-            entry = self._entries[number]
-            if self.items[entry.item].iri in without:
-                continue
-            made = self._compare(reading, entry, lang)
-            if entry.item not in best or made.score > best[entry.item].score:
-                best[entry.item] = made
+        near = [self._entries[number] for number in self._near(reading)]
+        found = [self._comparing.compare(reading, one, lang) for one in near if self.items[one.item].iri not in without]
+        if all(one.left or one.missing or one.turned for one in found):
+            found += self._spelt_alike(reading, lang, without)
+        best: dict[int, Compared] = {}
+        for made in found:
+            self._let_surroundings_count(made, text, asked)
+            if made.item not in best or made.looks > best[made.item].looks:
+                best[made.item] = made
         shown = data("weights")["verdict"]["shown"]
-        whole = [self._around_it(made, text, asked) for made in best.values()]
-        # What is refused as the opposite of what looks like it is shown, so that nobody looks for it in vain.
-        return self._judged([one for one in whole if max(one.score, one.turned * one.likeness) >= shown], wanted)
+        return self._judged([one for one in best.values() if one.looks >= shown], wanted)
+
+    def _spelt_alike(self, asked: Reading, lang: str, without: Collection[str]) -> Iterator[Compared]:
+        """Yield names that differ by a letter or two, unless these make another word that is known."""
+        letters, limits = asked.plain.replace(" ", ""), data("weights")["spelt"]
+        if len(letters) < limits["shortest"] or "slips" in self._out:
+            return
+        most = max(1, len(letters) // int(limits["letters"]))
+        for _, slips, at in process.extract(letters, self._letters, scorer=OSA.distance, score_cutoff=most, limit=5):
+            entry = self._entries[at]
+            made = self._comparing.compare(asked, entry, lang)
+            words, others = set(asked.plain.split()), set(entry.reading.plain.split())
+            if words <= others or others <= words or (known(made.left) and known(made.missing)):
+                continue  # a word more, or another word, is no slip
+            if self.items[entry.item].iri in without or made.turned:
+                continue
+            likeness = limits["score"] * (1 - slips / len(letters))
+            name = ("name", entry.name.text)
+            yield Compared(entry.item, entry.name, likeness, [Feature("spelt-alike", likeness, (name,))])
 
     def _near(self, reading: Reading) -> list[int]:
         shared: dict[int, float] = defaultdict(float)
         for unit in reading.units:
             seen: dict[int, float] = {}
-            for sense in unit.senses:
-                for number in self._postings.get(sense, ()):
-                    seen[number] = max(seen.get(number, 0.0), self._weight[sense])
+            for sense in held([unit]):
+                weight = self._comparing.weight.get(sense, 1.0) * (1.0 if sense in unit.senses else PART)
+                for number, part in self._postings.get(sense, ()):
+                    seen[number] = max(seen.get(number, 0.0), weight * part)
             for number, weight in seen.items():
                 shared[number] += weight
-        ranked = sorted(shared, key=lambda n: (-shared[n] / (1 + len(self._entries[n].reading.units)), n))
-        return list(dict.fromkeys((*self._plain.get(reading.plain, ()), *ranked[:LOOKED_AT])))
+        whole = math.fsum(map(self._comparing.of, reading.units))
+        ranked = nlargest(5 * LOOKED_AT, shared, key=lambda n: (shared[n] / (whole + self._whole[n]), -n))
+        chosen: dict[int, list[int]] = {}
+        for number in ranked:
+            of_item = chosen.setdefault(self._entries[number].item, [])
+            if len(of_item) < OF_EACH and len(chosen) <= LOOKED_AT:
+                of_item.append(number)
+        near = [number for numbers in chosen.values() for number in numbers]
+        return list(dict.fromkeys((*self._plain.get(reading.plain, ()), *near)))
 
-    def _of(self, unit: Unit) -> float:
-        # What is not known here at all is as rare as can be.
-        return max((self._weight.get(s, lexicon().weights.get(s, 1.0)) for s in unit.senses), default=1.0)
-
-    def _compare(self, asked: Reading, entry: _Entry, lang: str) -> _Compared:
-        ours, like = entry.reading, data("weights")["likeness"]
-        made = _Compared(entry.item, entry.name, 0.0, [])
-        name = ("name", entry.name.text)
-        if asked.plain == ours.plain:
-            key = "same-name" if entry.name.first else "same-other-name"
-            made.score = like[key]
-            made.features.append(Feature(key, made.score, (name,)))
-            return made
-        pairs, made.left, made.missing = _paired(asked, ours)
-        total = math.fsum(map(self._of, asked.units)), math.fsum(map(self._of, ours.units))
-        of_asked = 1 - math.fsum(map(self._of, made.left)) / total[0] if total[0] else 0.0
-        of_ours = 1 - math.fsum(map(self._of, made.missing)) / total[1] if total[1] else 0.0
-        words = ("words", ", ".join(dict.fromkeys(one.word for one, _ in pairs)))
-        if not made.left and not made.missing and asked.negated == ours.negated:
-            key = "translated" if lang and entry.name.lang and lang != entry.name.lang else "same-words"
-            made.score = like["same-words"]
-            made.features.append(Feature(key, made.score, (name,)))
-        elif pairs:
-            made.score = like["shared-words"] * 2 * of_asked * of_ours / (of_asked + of_ours)
-            made.features.append(Feature("shared-words", made.score, (words, name)))
-        for key, units in (("left-over", made.left), ("missing", made.missing)):
-            if units and pairs:
-                told = ", ".join(dict.fromkeys(one.word for one in units))
-                made.features.append(Feature(key, 0.0, (("words", told), name)))
-        self._held_against(made, asked, ours, pairs)
-        return made
-
-    def _held_against(self, made: _Compared, asked: Reading, ours: Reading, pairs: Sequence[tuple[Unit, Unit]]) -> None:
-        against = data("weights")["against"]
-
-        def count(key: str, *values: tuple[str, str]) -> None:
-            if key not in self._out:
-                made.score -= against[key]
-                made.features.append(Feature(key, -against[key], values))
-
-        for one, _ in pairs:
-            if one.how == "spelling":
-                count("spelling", ("word", one.word))
-        if asked.units and ours.units:
-            made.same_head = bool(asked.units[asked.head].senses & ours.units[ours.head].senses)
-            if not made.same_head and (made.left or made.missing):
-                count("other-head", ("word", asked.units[asked.head].word), ("other", ours.units[ours.head].word))
-        if asked.negated != ours.negated:
-            made.turned = True
-            count("negation")
-        opposites = lexicon().opposites
-        for one in made.left:
-            turned = {opposites[sense] for sense in one.senses if sense in opposites}
-            other = next((unit for unit in made.missing if unit.senses & turned), None)
-            if other:
-                made.turned = True
-                count("opposite", ("word", one.word), ("other", other.word))
-
-    def _around_it(self, made: _Compared, text: str, asked: Item | None) -> _Compared:
+    def _let_surroundings_count(self, made: Compared, text: str, asked: Item | None) -> None:
         """Let count what stands around: definition, broader concepts, years and places."""
         item, support = self.items[made.item], data("weights")["for"]
         left = {sense for unit in made.left for sense in unit.senses}
@@ -236,7 +188,7 @@ class Index:
         theirs = set(years(text)) | (set(asked.years) if asked else set())
         for key, one, other in (
             ("other-year", {str(year) for year in theirs}, {str(year) for year in item.years}),
-            ("other-place", set(asked.places) if asked else set(), set(item.places)),
+            ("other-place", self._called(asked.places if asked else ()), self._called(item.places)),
         ):
             if one & other and key.replace("other", "same") not in self._out:
                 gain = support[key.replace("other", "same")]
@@ -247,13 +199,19 @@ class Index:
                 made.score -= weight
                 values = (("word", ", ".join(sorted(one))), ("other", ", ".join(sorted(other))))
                 made.features.append(Feature(key, -weight, values))
+        if made.same_head and bool(made.left) != bool(made.missing):
+            limits = data("weights")["verdict"]
+            if max(map(self._comparing.of, made.left or made.missing)) >= limits["more"]:
+                made.score = min(made.score, limits["match"] - 0.01)
         made.score = min(1.0, made.score)
-        return made
+
+    def _called(self, iris: Iterable[str]) -> set[str]:
+        return {self.by_iri[iri].label("nl") if iri in self.by_iri else iri for iri in iris}
 
     def _defined(self, item: Item) -> frozenset[str]:
         return frozenset(s for one in item.definitions for s in self._reader.read(one.text, one.lang).senses)
 
-    def _judged(self, found: list[_Compared], wanted: frozenset[str]) -> list[Candidate]:
+    def _judged(self, found: list[Compared], wanted: frozenset[str]) -> list[Candidate]:
         limits = data("weights")["verdict"]
         ranked = sorted(found, key=lambda one: (-one.score, not one.name.first, self.items[one.item].iri))
         fitting = [one for one in ranked if not wanted or self.items[one.item].kind in wanted]
@@ -277,7 +235,7 @@ class Index:
             judged.append(Candidate(item.iri, item.kind, one.name, verdict, round(max(0.0, score), 4), features))
         return judged
 
-    def _verdict(self, one: _Compared, fits: bool) -> str:
+    def _verdict(self, one: Compared, fits: bool) -> str:
         if one.turned:
             return "no"
         if one.score >= data("weights")["verdict"]["match"]:
@@ -292,28 +250,5 @@ def _rank(one: Candidate) -> tuple[bool, float, str]:
     return one.verdict != "match", -one.score, one.iri
 
 
-def _clearly(one: _Compared) -> bool:
+def _clearly(one: Compared) -> bool:
     return any(feature.key in ("same-name", "same-other-name") for feature in one.features)
-
-
-def _paired(asked: Reading, ours: Reading) -> tuple[list[tuple[Unit, Unit]], list[Unit], list[Unit]]:
-    """Pair the words that may mean the same; give the pairs, and what is left at either side."""
-    missing = list(ours.units)
-    pairs, left = [], []
-    for unit in asked.units:
-        other = next((one for one in missing if one.senses & unit.senses), None)
-        if other is None:
-            left.append(unit)
-        else:
-            missing.remove(other)
-            pairs.append((unit, other))
-    # A word said twice, or held by another that was found, adds nothing.
-    said = _held(one for pair in pairs for one in pair)
-    left = [unit for unit in left if not unit.senses & said]
-    missing = [unit for unit in missing if not unit.senses & said]
-    return pairs, left, missing
-
-
-def _held(units: Iterable[Unit]) -> frozenset[str]:
-    parts = lexicon().parts
-    return frozenset(one for unit in units for sense in unit.senses for one in (sense, *parts.get(sense, ())))

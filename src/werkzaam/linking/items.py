@@ -17,7 +17,7 @@ FOR = frozenset(
     " same-place".split()
 )
 AGAINST = frozenset(
-    "left-over missing spelling other-head negation opposite other-year other-place other-kind not-first"
+    "left-over missing spelling other-head negation opposite other-number other-year other-place other-kind not-first"
     " ambiguous".split()
 )
 FEATURES = FOR | AGAINST

@@ -50,7 +50,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A name that was read: its meanings in order, which of them is the head, and what else it says."""
+    """A name that was read: its meanings in order, which of them is the head, and its numbers that are no years."""
 
     plain: str
     units: tuple[Unit, ...]
@@ -79,14 +79,16 @@ class Particles:
 class Lexicon:
     """What words mean: by language the entries, as words and as stems; what weighs little; what is the opposite.
 
-    `parts` are meanings that one holds already: who says *daily structure* and *day* says it once.
+    `parts` are meanings that one holds already: who says *daily structure* and *day* says it once. The first of them
+    is what makes it this and nothing else.
     """
 
     entries: Mapping[str, Mapping[str, frozenset[str]]]
     weights: Mapping[str, float]
     opposites: Mapping[str, str]
-    parts: Mapping[str, frozenset[str]]
+    parts: Mapping[str, tuple[str, ...]]
     particles: Mapping[str, Particles]
+    turning: frozenset[str]
 
 
 @cache
@@ -110,11 +112,11 @@ def lexicon() -> Lexicon:
     entries: dict[str, dict[str, set[str]]] = {lang: {} for lang in LANGUAGES}
     weights: dict[str, float] = {}
     opposites: dict[str, str] = {}
-    parts: dict[str, frozenset[str]] = {}
+    parts: dict[str, tuple[str, ...]] = {}
     for row in csv.DictReader(_file("lexicon.csv").splitlines()):
         sense = row["sense"]
         weights[sense] = float(row["weight"] or 1)
-        parts[sense] = frozenset(filter(None, row["parts"].split("|")))
+        parts[sense] = tuple(filter(None, row["parts"].split("|")))
         if row["opposite"]:
             opposites[sense] = row["opposite"]
         for lang, known in entries.items():
@@ -130,7 +132,7 @@ def lexicon() -> Lexicon:
         endings = tuple(data["endings"].get(lang, ()))
         particles[lang] = Particles(skipped, said["prepositions"], said["negations"], joints, endings)
     fixed = {lang: {form: frozenset(those) for form, those in known.items()} for lang, known in entries.items()}
-    return Lexicon(fixed, weights, opposites, parts, particles)
+    return Lexicon(fixed, weights, opposites, parts, particles, frozenset(data["turning"]["senses"]))
 
 
 class Reader:
@@ -182,7 +184,11 @@ class Reader:
                     head = len(units) - 1
             elif not word.isdecimal() and not any(word in one.skipped for one in kinds):
                 units += self._word(word, lang)
-        numbers = frozenset(word for word in words if word.isdecimal())
+        if any(unit.senses <= self._lexicon.turning for unit in units):
+            kept = [unit for unit in units if not unit.senses <= self._lexicon.turning]
+            head = kept.index(units[head]) if head >= 0 and units[head] in kept else -1
+            units, negated = kept, True
+        numbers = frozenset(word for word in words if word.isdecimal() and not _YEAR.fullmatch(word))
         return Reading(" ".join(words), tuple(units), head if head >= 0 else len(units) - 1, negated, numbers)
 
     def _entry(self, words: Sequence[str], order: Sequence[str]) -> tuple[int, Unit | None]:
@@ -281,12 +287,17 @@ class Reader:
         return best
 
     def _tail(self, word: str, order: Sequence[str]) -> tuple[Unit, ...]:
-        """Give the known head of a compound with before it what nobody knows."""
+        """Give the parts of a compound of which only the head is known, or only what stands before it."""
         for lang in _joining(order):
             for at in range(4, len(word) - 4):
                 senses = self._senses(word[at:], lang)
                 if senses:
                     return (Unit(frozenset({"=" + word[:at]}), word[:at]), Unit(senses, word[at:], "part"))
+        for lang in _joining(order):
+            for at in range(len(word) - 4, 4, -1):
+                senses = self._senses(word[:at], lang)
+                if senses:
+                    return (Unit(senses, word[:at], "part"), Unit(frozenset({"=" + word[at:]}), word[at:]))
         return ()
 
     def _meant(self, word: str, lang: str) -> str:
@@ -297,7 +308,7 @@ class Reader:
             known = {
                 entry
                 for one in ([lang] if lang in LANGUAGES else LANGUAGES)
-                for entry in (*self._lexicon.entries[one], *self._learnt[one])
+                for entry in (*(() if "meanings" in self._out else self._lexicon.entries[one]), *self._learnt[one])
                 if entry[0] != "~" and " " not in entry and len(entry) > 4
             }
             self._spelt[lang] = sorted(known)

@@ -21,6 +21,13 @@ def content(name: str) -> str:
     return files("werkzaam.outward").joinpath(name).read_text("utf-8")
 
 
+def ready() -> None:
+    """Read every file of this package now, for who can open none later."""
+    for file in files("werkzaam.outward").iterdir():
+        if not file.name.endswith((".py", ".pyc")) and file.is_file():
+            content(file.name)
+
+
 def construct(store: Store, name: str, iris: Iterable[str] | None = None) -> list[ox.Triple]:
     """Give the triples of the query of a file, in order; `iris` are what its ``?it`` may be (None: anything)."""
     query = content(name)

@@ -20,6 +20,7 @@ from werkzaam.claims import Node
 from werkzaam.errors import InputError, UsageError
 from werkzaam.export import RELATED
 from werkzaam.outline import Outline
+from werkzaam.outward import projection
 from werkzaam.questions import questions
 from werkzaam.records import made
 from werkzaam.render import Teller
@@ -27,7 +28,7 @@ from werkzaam.rulebook import rules
 from werkzaam.store import Store
 from werkzaam.terms import BASE, LANGUAGES, slug
 from werkzaam.tomlfile import read
-from werkzaam.web import linked, refpages, things
+from werkzaam.web import linked, nanopubs, refpages, things
 from werkzaam.web.caseform import CaseForm
 from werkzaam.web.cases import CasePages
 from werkzaam.web.casetext import CaseText
@@ -84,6 +85,7 @@ class Site:
         self.examples = read("examples.toml", "werkzaam.queries")["example"]
         self.version = version("werkzaam")
         self.rules = rules()
+        projection.ready()
         self.beside = linked.beside(opened.store, model, self.rules.values())
         questions()
         self.finder = finder(self)
@@ -143,6 +145,11 @@ class Site:
         """Answer an IRI of ours: in the form that the client wants, or with the way to its page."""
         if path == ".well-known/void":
             path = linked.DATASET.removeprefix(BASE)
+        if path.startswith(nanopubs.START):
+            reply = nanopubs.answer(self, job, path)
+            if reply is None:
+                raise Missing
+            return reply
         plain, form = path, ""
         for ending in GRAPHS.values():
             if path.endswith(f".{ending}"):
