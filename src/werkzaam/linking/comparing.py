@@ -73,7 +73,7 @@ class Comparing:
         left, missing = math.fsum(map(self.of, made.left)), math.fsum(map(self.of, made.missing))
         of_asked, of_ours = (both / (both + rest) if both else 0.0 for rest in (left, missing))
         words = ("words", ", ".join(dict.fromkeys(one.word for one, _ in pairs)))
-        if not made.left and not made.missing and asked.negated == ours.negated:
+        if not made.left and not made.missing:
             key = "translated" if lang and entry.name.lang and lang != entry.name.lang else "same-words"
             made.score = like["same-words"]
             made.features.append(Feature(key, made.score, (name,)))
@@ -105,9 +105,10 @@ class Comparing:
         if asked.numbers and ours.numbers and asked.numbers != ours.numbers:
             told = [", ".join(sorted(one)) for one in (asked.numbers, ours.numbers)]
             count("other-number", ("word", told[0]), ("other", told[1]))
-        if asked.negated != ours.negated:
-            made.turned = True
-            count("negation")
+        if (asked.negated or asked.lessened) != (ours.negated or ours.lessened):
+            # That there is less nuisance is an outcome in nuisance; that there is none of something is another thing.
+            made.turned = asked.negated or ours.negated
+            count("negation" if made.turned else "lessened")
         opposites = lexicon().opposites
         for one in made.left:
             turned = {opposites[sense] for sense in one.senses if sense in opposites}

@@ -22,6 +22,8 @@ from werkzaam.linking.reading import LANGUAGES, Reader, Reading, lexicon, years
 
 LOOKED_AT, OF_EACH = 25, 8
 """How many things that share most with the question are compared in full, and by how many of their names."""
+BY_DEFINITION = 12
+"""How many things are looked at that say it where they are defined."""
 PART = 0.4
 """How much it counts, for being looked at, that a name shares no more than a part of a meaning."""
 
@@ -48,8 +50,10 @@ class Index:
         ]
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._plain: dict[str, list[int]] = defaultdict(list)
+        self._of_item: dict[int, list[Entry]] = defaultdict(list)
         counts: Counter[str] = Counter()
         for number, entry in enumerate(self._entries):
+            self._of_item[entry.item].append(entry)
             self._plain[entry.reading.plain].append(number)
             for sense in held(entry.reading.units):
                 whole = sense in entry.reading.senses
@@ -66,6 +70,10 @@ class Index:
         self._comparing = Comparing(weight, self._out)
         self._whole = [math.fsum(map(self._comparing.of, entry.reading.units)) for entry in self._entries]
         self._around = {item.iri: self._neighbours(item) for _, item in terms}
+        self._told: dict[str, list[int]] = defaultdict(list)
+        for number, item in terms:
+            for sense in self._defined(item) | {s for one in self._of_item[number] for s in one.reading.senses}:
+                self._told[sense].append(number)
         self._letters = [entry.reading.plain.replace(" ", "") for entry in self._entries]
         self._places = Places([item for item in self.items if item.kind == PLACE])
 
@@ -127,6 +135,7 @@ class Index:
         found = [self._comparing.compare(reading, one, lang) for one in near if self.items[one.item].iri not in without]
         if all(one.left or one.missing or one.turned for one in found):
             found += self._spelt_alike(reading, lang, without)
+        found += self._by_definition(reading, without)
         best: dict[int, Compared] = {}
         for made in found:
             self._let_surroundings_count(made, text, asked)
@@ -134,6 +143,21 @@ class Index:
                 best[made.item] = made
         shown = data("weights")["verdict"]["shown"]
         return self._judged([one for one in best.values() if one.looks >= shown], wanted)
+
+    def _by_definition(self, asked: Reading, without: Collection[str]) -> Iterator[Compared]:
+        """Yield what has no name like it, but says it where it is defined."""
+        shared: dict[int, float] = defaultdict(float)
+        words: dict[int, list[str]] = defaultdict(list)
+        for unit in asked.units:
+            for number in {number for sense in unit.senses for number in self._told.get(sense, ())}:
+                shared[number] += self._comparing.of(unit)
+                words[number].append(unit.word)
+        whole = math.fsum(map(self._comparing.of, asked.units))
+        for number in nlargest(BY_DEFINITION, shared, key=lambda one: (shared[one], -one)):
+            if self.items[number].iri not in without:
+                score = data("weights")["for"]["definition-alone"] * shared[number] / whole
+                told = (("words", ", ".join(dict.fromkeys(words[number]))),)
+                yield Compared(number, self.items[number].names[0], score, [Feature("defined", score, told)])
 
     def _spelt_alike(self, asked: Reading, lang: str, without: Collection[str]) -> Iterator[Compared]:
         """Yield names that differ by a letter or two, unless these make another word that is known."""

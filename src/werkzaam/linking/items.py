@@ -17,8 +17,8 @@ FOR = frozenset(
     " same-place".split()
 )
 AGAINST = frozenset(
-    "left-over missing spelling other-head negation opposite other-number other-year other-place other-kind not-first"
-    " ambiguous".split()
+    "left-over missing spelling other-head negation lessened opposite other-number other-year other-place other-kind"
+    " not-first ambiguous".split()
 )
 FEATURES = FOR | AGAINST
 

@@ -50,12 +50,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A name that was read: its meanings in order, which of them is the head, and its numbers that are no years."""
+    """A name that was read: its meanings in order, which of them is the head, and its numbers that are no years.
+
+    It may deny what it says, or say that there is less of it.
+    """
 
     plain: str
     units: tuple[Unit, ...]
     head: int
     negated: bool
+    lessened: bool
     numbers: frozenset[str]
 
     @property
@@ -167,7 +171,7 @@ class Reader:
         # What stands between brackets explains; it is read, but the head stands before.
         words, order = plain(text).split(), _order(lang)
         units: list[Unit] = []
-        head, negated, at = -1, False, 0
+        head, negated, lessened, at = -1, False, False, 0
         while at < len(words):
             length, unit = self._entry(words[at:], order)
             if unit:
@@ -187,9 +191,9 @@ class Reader:
         if any(unit.senses <= self._lexicon.turning for unit in units):
             kept = [unit for unit in units if not unit.senses <= self._lexicon.turning]
             head = kept.index(units[head]) if head >= 0 and units[head] in kept else -1
-            units, negated = kept, True
+            units, lessened = kept, True
         numbers = frozenset(word for word in words if word.isdecimal() and not _YEAR.fullmatch(word))
-        return Reading(" ".join(words), tuple(units), head if head >= 0 else len(units) - 1, negated, numbers)
+        return Reading(" ".join(words), tuple(units), head if head >= 0 else len(units) - 1, negated, lessened, numbers)
 
     def _entry(self, words: Sequence[str], order: Sequence[str]) -> tuple[int, Unit | None]:
         """Give the longest entry of several words at the start of `words`, and how many words that is."""

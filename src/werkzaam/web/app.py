@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzaam.foreign import MAX_FILE_BYTES
 from werkzaam.messages import say
 from werkzaam.terms import LANGUAGES
-from werkzaam.web import api, endpoint, reconcile, routes
+from werkzaam.web import api, endpoint, reconcile, routes, work
 from werkzaam.web.crossing import Crossing
 from werkzaam.web.desk import MAX_FORM, POSTED, Desk, from_elsewhere
 from werkzaam.web.guard import Body, Guard
@@ -67,6 +67,7 @@ class Service:
 
     async def start(self) -> None:
         """Have the children there; where the collection cannot be read, `failure` says why."""
+        work.settle()
         try:
             await self.api.start()
             await self.keeper.start()

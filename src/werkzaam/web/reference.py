@@ -150,23 +150,27 @@ class Reference:
 
     def _usage(self, store: Store, model: Model) -> None:
         """Count uses, in one pass over all triples: queries for it take seconds."""
-        triples = {(quad.subject, quad.predicate.value, quad.object) for quad in store.quads()}
-        classes: dict[object, list[str]] = {}
-        for subject, predicate, value in triples:
-            if predicate == TYPE:
-                classes.setdefault(subject, []).append(getattr(value, "value", ""))
-        counts = Counter(above for found in classes.values() for cls in found for above in model.parents(cls))
+        # As text: the terms of the engine are slow to compare, and there are some hundred thousand.
+        triples, classes = set(), dict[str, list[str]]()
+        for quad in store.quads():
+            predicate, value = quad.predicate.value, quad.object
+            if predicate == TYPE or predicate in self.terms:
+                subject, told = getattr(quad.subject, "value", ""), getattr(value, "value", "")
+                if predicate == TYPE:
+                    classes.setdefault(subject, []).append(told)
+                if predicate in self.terms:
+                    triples.add((subject, predicate, told, getattr(value, "language", "")))
+        counts = Counter(above for found in classes.values() for cls in set(found) for above in model.parents(cls))
         named: Counter[str] = Counter()
         ends: dict[str, tuple[set[str], set[str]]] = {}
-        for subject, predicate, value in triples:
-            if predicate in self.terms:
-                counts[predicate] += 1
-                from_, to = ends.setdefault(predicate, (set(), set()))
-                from_.update(classes.get(subject, ()))
-                to.update(classes.get(value, ()))
-                place = getattr(subject, "value", "")
-                if not place.startswith((CONCEPT, WZ)):
-                    named[getattr(value, "value", "")] += 1
+        for subject, predicate, told, language in triples:
+            counts[predicate] += 1
+            from_, to = ends.setdefault(predicate, (set(), set()))
+            from_.update(classes.get(subject, ()))
+            if language == "":  # no text: those have a language, or None
+                to.update(classes.get(told, ()))
+            if not subject.startswith((CONCEPT, WZ)):
+                named[told] += 1
         given = {one.strip("<>") for rule in rules() for pattern in rule.gives for one in pattern}
         for iri, term in self.terms.items():
             term.used = counts[iri]

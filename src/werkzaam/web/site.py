@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import traceback
+from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
@@ -13,11 +14,11 @@ from urllib.parse import parse_qs, quote
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from werkzaam import prepared
 from werkzaam.api import Werkzaam
 from werkzaam.claims import Node
 from werkzaam.errors import InputError, UsageError
 from werkzaam.export import RELATED
-from werkzaam.model import Model
 from werkzaam.outline import Outline
 from werkzaam.outward import projection
 from werkzaam.outward.reconciling import Reconciler
@@ -73,14 +74,14 @@ class Site:
         self.cases = CasePages(opened, self.nodes, self.choices)
         self.documents = opened.cases()
         self.ontology = made().ontology
-        model = Model()
+        model = prepared.model()
         self.reference = Reference(opened, model)
         self.comparison = Comparison(self.cases, self.maps, self.choices, self.nodes)
         self.situations = Situations(self.nodes, self.outline, self.choices, self.maps)
         self.concepts = ConceptPages(
             opened, self.nodes, self.outline, self.choices, self.maps, self.cases, self.reference
         )
-        self._templates = _templates()
+        self._templates = templates()
         self._css = static_files()["style.css"]
         self.examples = read("examples.toml", "werkzaam.queries")["example"]
         self.version = version("werkzaam")
@@ -303,7 +304,8 @@ def _zipped(reply: Reply) -> Reply:
     return Reply(reply.status, headers, gzip.compress(reply.body, 6, mtime=0))
 
 
-def _templates() -> dict[str, Template]:
+@cache
+def templates() -> dict[str, Template]:
     """Compile every template now: a child may open no file."""
     folder = files("werkzaam.web").joinpath("templates")
     sources = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".html")}
