@@ -3,12 +3,13 @@
 # make check  lint and types      make wheel  build the wheel and test it without development packages
 # make soak CHECK=foreign SEED=1 N=1000    a heavy check (crawl, engines, figures, foreign, hostile, kill, mutate, readers), recorded in docs/measurements/
 # make bench  measure werkzaam beside others and write docs/benchmarks.md (some minutes; N=1000 cases)
-# make lock   renew the lock files
+# make lock   renew the lock files      make licences   write docs/licences.md and NOTICE anew
+# make release   wheel, sdist, data, crate and checksums of the tag at HEAD, into dist/
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test thorough check wheel soak bench lock clean
+.PHONY: run test thorough check wheel soak bench lock licences release clean
 
 run: $(VENV)/run.stamp
 	@$(BIN)/werkzaam what-works --for no-paid-work-wanted
@@ -42,6 +43,12 @@ lock: $(VENV)/test.stamp
 	  -o requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --no-header --no-emit-find-links --no-emit-index-url --strip-extras \
 	  --extra dev -o requirements-dev.lock pyproject.toml
+
+licences: $(VENV)/test.stamp
+	$(BIN)/python release/licences.py
+
+release: $(VENV)/test.stamp
+	$(BIN)/python release/make.py
 
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "werkzaam needs Python 3.11 or newer; say which: make PYTHON=python3.12 …")'
