@@ -11,10 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, padding, rsa
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 from rdflib import Dataset, Literal, URIRef
 
 from werkzaam.outward.nanopubs import NP, NPX, code_of, normal, trusty
@@ -112,6 +108,11 @@ def _signature(quads: Quads, this: str, code: str) -> Iterator[str]:
     signatures = {
         q.subject for q in quads if _iri(q.predicate) == NPX + "hasSignature" and isinstance(q.object, ox.Literal)
     }
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import dsa, padding, rsa
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
     for node in signatures:
         said = {
             _iri(q.predicate).removeprefix(NPX): q.object.value

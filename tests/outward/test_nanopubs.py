@@ -39,7 +39,13 @@ def files(kind: str) -> list[Path]:
     return sorted(path for path in (SUITE / kind).rglob("*") if path.is_file())
 
 
+@pytest.fixture
+def keys() -> None:
+    pytest.importorskip("cryptography", reason="cryptography is not installed")
+
+
 @suite
+@pytest.mark.usefixtures("keys")
 def test_the_rules_accept_every_valid_nanopublication_of_the_suite() -> None:
     found = files("valid")
     assert len(found) == 91
@@ -47,6 +53,7 @@ def test_the_rules_accept_every_valid_nanopublication_of_the_suite() -> None:
 
 
 @suite
+@pytest.mark.usefixtures("keys")
 @pytest.mark.filterwarnings("ignore:Parsing weird boolean")
 @pytest.mark.parametrize("path", files("invalid"), ids=lambda path: path.stem[:40])
 def test_the_rules_refuse_each_invalid_nanopublication_of_the_suite(path: Path) -> None:
