@@ -54,6 +54,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return made
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name, _ in walk("cases", ".yaml")])
 def test_every_document_passes_every_rule_with_advice_alone(name: str, documents: list[Path]) -> None:
     (path,) = (path for path in documents if path.name == name.replace("/", "--"))

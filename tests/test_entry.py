@@ -294,6 +294,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_a_finding_and_leaves_the_store_alone(
     opened: Werkzaam, place: Path, write: Callable[[str, str], str], whole: None, name: str
@@ -564,6 +565,7 @@ def test_a_read_only_folder_can_be_read_and_not_written(
     assert len(werkzaam.open(store).claims()) == 6
 
 
+@pytest.mark.thorough
 def test_a_full_disk_is_told_and_nothing_is_lost(
     opened: Werkzaam, store: str, place: Path, environment: dict[str, str], case: str, write: Any
 ) -> None:
@@ -607,6 +609,7 @@ def _cut(place: Path, pattern: str) -> None:
     os.truncate(files[-1], files[-1].stat().st_size // 2)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", DAMAGE)
 def test_a_damaged_store_is_told_and_a_backup_can_be_put_back(
     opened: Werkzaam, place: Path, store: str, run: Run, tmp_path: Path, case: str, write: Any, what: str

@@ -429,6 +429,7 @@ def test_only_files_beside_are_read(tmp_path: Path) -> None:
             read(name)
 
 
+@pytest.mark.thorough
 def test_the_packaged_tables_pass_the_shapes(run: Callable[..., Any]) -> None:
     file = Path(loader.__file__).parents[1] / "cases" / METADATA
     if not file.is_file():

@@ -380,6 +380,7 @@ def test_where_nothing_can_be_kept_the_answer_comes_all_the_same(run: Run, lang:
     assert ran.err.splitlines() == [say(lang, "building"), say(lang, "cache-unwritable", path="/proc/nothing")]
 
 
+@pytest.mark.thorough
 def test_two_first_starts_at_once_both_answer(environment: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-P", "-m", "werkzaam", "cases", "--format", "json"]
     env = {**environment, "WERKZAAM_CACHE": str(tmp_path / "cache")}
@@ -399,6 +400,7 @@ def test_a_changed_file_of_the_package_is_built_anew(run: Run, tmp_path: Path, m
     assert say("en", "building") in run("cases", **env).err
 
 
+@pytest.mark.thorough
 def test_nothing_is_written_but_to_the_cache(environment: dict[str, str], tmp_path: Path) -> None:
     for folder in ("home", "work", "cache"):
         (tmp_path / folder).mkdir()

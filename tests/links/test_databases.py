@@ -414,6 +414,32 @@ def test_the_example_of_the_page_loads_as_it_stands(store: str, tmp_path: Path, 
     assert "Of these 1 from neighbourhood kitchens [kitchens]." in ran.out
 
 
+def test_what_a_reviewer_accepted_answers_with_the_database_and_what_was_rejected_does_not(
+    run: Callable[..., Any], store: str, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.yaml").write_text(REVIEW, "utf-8")
+    pans = [("p1", "reciprocity", "works", "tight job market", "self-reliance", "")]
+    (tmp_path / "pans.csv").write_text("\n".join(",".join(row) for row in (HEAD, *pans)), "utf-8")
+    assert run("load", tmp_path / "plan.yaml", tmp_path / "pans.csv", "--store", store).code == 0
+    proposed = json.loads(run("link", "pans", "--store", store, "--format", "json").out)["terms"]
+    pairs = {one["label"]: one["proposed"][0]["pair"] for one in proposed if one["proposed"]}
+    assert set(pairs) == {"reciprocity", "tight job market", "self-reliance"}
+    chosen = ("--accept", pairs["reciprocity"], "--reject", pairs["self-reliance"])
+    ran = run("link", "review", "pans", "--by", "J. Jansen", *chosen, "--store", store)
+    assert ran.code == 0, ran.err
+    held = werkzaam.open(store, foreign=True).store.select(LINKED)
+    assert [(row["ours"].rpartition("/")[2], row["theirs"].rpartition("/")[2]) for row in held] == [
+        ("reciprocity", "reciprocity")
+    ]
+    assert werkzaam.open(store).store.select(LINKED) == []
+    assert run("link", "pans", "--store", store, "--format", "csv").out.count("\n") == 2
+
+
+LINKED = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?ours ?theirs WHERE { ?ours skos:closeMatch ?theirs . FILTER (CONTAINS(STR(?theirs), "/pans/")) }
+"""
+
+
 def test_readers_are_short() -> None:
     import ast
     import inspect

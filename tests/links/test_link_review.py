@@ -206,3 +206,16 @@ def test_two_lists_of_others_are_linked_with_each_other(run: Callable[..., Any],
     found = {one["label"]: [p["id"].rpartition("#")[2] for p in one["proposed"]] for one in data["terms"]}
     assert found["huisbezoeken"] == ["b1"]
     assert not any(those for label, those in found.items() if label != "huisbezoeken")
+
+
+def test_what_the_page_shows_is_what_comes_out(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).resolve().parents[2] / "docs" / "linking.md").read_text("utf-8")
+    text = page.partition("```text\ncode;naam")[2].partition("```")[0]
+    Path("huisstijl.csv").write_text("code;naam" + text, "utf-8")
+    shown = page.partition("$ werkzaam link huisstijl.csv --lang en\n")[2].partition("…")[0]
+    out = run("link", "huisstijl.csv", "--lang", "en").out
+    assert shown
+    assert out.startswith(shown)

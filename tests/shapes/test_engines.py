@@ -86,6 +86,7 @@ def truth(triples: Iterable[ox.Triple], model: Model) -> Told:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ENGINES)
 def test_an_engine_finds_in_the_examples_of_all_rules_what_pyshacl_finds_with_the_whole_ontology(
     name: str, documents: Loaded, model: Model

@@ -14,7 +14,7 @@ from werkzaam.errors import StoreError
 from werkzaam.questions import ask
 from werkzaam.terms import CONCEPT, slug
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.thorough]
 
 KINDS = ("disk", "oxigraph", "virtuoso")
 AT = "2026-11-26T12:00:00+00:00"

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from webtools import Service, parent, until
 
+pytestmark = pytest.mark.thorough
+
 HONEST = "SELECT (COUNT(*) AS ?n) WHERE { ?claim a <https://w3id.org/werkzaam/ontology#Configuration> }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER (?c = ?f && ?f != ?i) }"
 

@@ -23,6 +23,7 @@ from werkzaam.durable import replace_file, told
 from werkzaam.errors import InputError, StoreError, UsageError
 from werkzaam.folder import Folder
 from werkzaam.foreign import read_file
+from werkzaam.mappings import SUFFIX, quads, read
 from werkzaam.sandbox import ChildDied, call
 from werkzaam.store import Oxigraph
 from werkzaam.terms import DCTERMS, FOREIGN, LANGUAGES, RDFS, TYPE, XSD
@@ -162,9 +163,15 @@ def unload(name: str, folder: Folder) -> None:
 
 
 def merge(store: Oxigraph, folder: Folder) -> list[Database]:
-    """Put all that is on the shelf into a store in memory, to be asked together; give what that is."""
+    """Put all that is on the shelf into a store in memory, to be asked together; give what that is.
+
+    The links with them that a reviewer accepted go along.
+    """
     held = databases(folder)
     for one in held:
         content = (folder.path / "foreign" / f"{one.name}.nq").read_bytes()
         store.fill(ox.parse(content, format=ox.RdfFormat.N_QUADS))
+        links = folder.path / "foreign" / f"{one.name}{SUFFIX}"
+        if links.exists():
+            store.fill(quads([read(links.read_bytes(), links.name)]))
     return held

@@ -11,7 +11,7 @@ import csv
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -236,8 +236,12 @@ class Reader:
                 if bare[-1] == bare[-2]:
                     yield bare[:-1]
 
-    def _known(self, word: str, order: Iterable[str]) -> frozenset[str]:
-        return next(filter(None, (self._senses(word, lang) for lang in order)), frozenset())
+    def _known(self, word: str, order: Sequence[str]) -> frozenset[str]:
+        # A word of another language is one as it stands; by its stem *zwanger* would be a German *Zwang*.
+        if len(order) == 1 or "meanings" in self._out:
+            return self._senses(word, order[0])
+        others = (self._lexicon.entries[lang].get(word) for lang in order[1:])
+        return self._senses(word, order[0]) or next(filter(None, others), frozenset())
 
     def _word(self, word: str, lang: str) -> tuple[Unit, ...]:
         if (word, lang) not in self._words:
