@@ -201,7 +201,7 @@ def test_a_hostile_form_stays_text_and_is_saved_as_it_was_typed(
         got = get(hostile, address("/{lang}/{form}", lang), urlencode({**fields, **given, "do": doing}).encode())
         harmless(got, doing)
     saved = get(hostile, address("/{lang}/{form}", lang), urlencode({**fields, **given, "do": "save"}).encode())
-    draft, _ = hostile.form.resumed(saved.body)
+    draft, _ = hostile.text.resumed(saved.body)
     assert draft.claims[0].values["statement.nl"] == [given["k1.statement.nl"]]
     assert draft.head["municipality"] == given["municipality"]
 
