@@ -115,8 +115,8 @@ def test_on_the_last_set_of_terms_proposals_are_as_good_as_was_measured() -> Non
 
 def test_every_reason_is_told_in_both_languages() -> None:
     found = first("Hausbesuche", "resource", "de")
-    assert [one.text("nl") for one in found.features] == ["zegt hetzelfde als «huisbezoek» in een andere taal"]
-    assert [one.text("en") for one in found.features] == ["says the same as “huisbezoek” in another language"]
+    assert [one.text("nl") for one in found.features] == ["dezelfde woorden als «Hausbesuch»"]
+    assert [one.text("en") for one in found.features] == ["the same words as “Hausbesuch”"]
 
 
 def test_compounds_are_parted_and_what_nobody_knows_stays_itself() -> None:

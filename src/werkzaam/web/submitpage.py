@@ -131,7 +131,7 @@ def _send(
             "told": told,
             "sender": sender,
         }
-        return _wanting(wanted)
+        return wanting(wanted)
     if "kept" not in result:
         return None
     to = f"/{lang}/{PAGES['receipt'][lang]}?{urlencode({'number': result['kept']['number']})}"
@@ -143,7 +143,8 @@ def _failed(job: dict[str, Any]) -> str:
     return "full" if "full" in result else "closed" if "closed" in result else "failed"
 
 
-def _wanting(wanted: dict[str, Any]) -> Reply:
+def wanting(wanted: dict[str, Any]) -> Reply:
+    """Say what must be done where files may be opened, before the page can be made."""
     return Reply(200, {"x-do": "1"}, json.dumps(wanted).encode())
 
 
@@ -299,7 +300,7 @@ def receipt(site: Site, lang: str, job: dict[str, Any], body: bytes) -> Reply:
     number = next(iter(parse_qs(job["query"]).get("number", [])), "").strip()
     result = job.get("result")
     if number and result is None:
-        return _wanting({"inbox": "ask", "number": number})
+        return wanting({"inbox": "ask", "number": number})
     about = (result or {}).get("about")
     return site.html(
         "receipt.html",
@@ -326,7 +327,7 @@ def review(site: Site, lang: str, job: dict[str, Any], body: bytes) -> Reply:
     if token and result is None:
         if doing == "return" and not remarks:
             doing, problem = "read", "need-remarks"
-        return _wanting({"inbox": doing, "token": token, "number": number, "remarks": remarks})
+        return wanting({"inbox": doing, "token": token, "number": number, "remarks": remarks})
     result = result or {}
     if doing == "return" and not remarks:
         problem = "need-remarks"
