@@ -1,8 +1,8 @@
 """Measures `werkzaam link`: on the key, on terms that others might use, on names held out, on places and slips.
 
-    WERKZAAM_EXTERNAL=… python docs/measurements/linking.py > docs/measurements/2026-11-26-linking-tables.md
+    WERKZAAM_EXTERNAL=… python docs/measurements/linking.py > tables.md
 
-Prints tables in Markdown. What they were measured on stands in `linking/`; the page says how it came about.
+Prints the tables of the page of that day, which says how they came about. What was measured on stands in `linking/`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from werkzaam.terms import CONCEPT, TOOI_MUNICIPALITY
 FOLDER = Path(__file__).parent
 SEED = 11
 CONCEPTS = ("mechanism", "resource", "context", "trait", "outcome")
-LEFT_OUT = ("meanings", "parts", "slips", "other-head", "negation", "opposite", "defined", "neighbour")
+LEFT_OUT = ("meanings", "parts", "slips", "other-head", "negation", "opposite", "defined", "neighbour", "alone")
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -87,9 +87,7 @@ def terms(held: Sequence[Item]) -> Iterator[str]:
     """Score the test sets a half and a language."""
     index = Index(held)
     yield HEAD.format("set, half, language")
-    for name in ("terms", "terms-2", "terms-3"):
-        if not (FOLDER / "linking" / f"{name}.csv").exists():
-            continue
+    for name in ("terms", "terms-2", "terms-3", "terms-4", "terms-5"):
         those = rows(f"linking/{name}.csv")
         for half in sorted({row["half"] for row in those}, reverse=True):
             scores = of_terms(index, [row for row in those if row["half"] == half])

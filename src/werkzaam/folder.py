@@ -7,6 +7,7 @@
     DIR/lock                     held by who writes
     DIR/documents/SHA256         each version of each document, byte for byte
     DIR/foreign/NAME.nq          the records of another database: in no generation, so that none meets them unasked
+    DIR/foreign/NAME.sssom.tsv   what was decided about links with it
     DIR/g000007/graph/           the triples, as Oxigraph keeps them
     DIR/g000007/records.jsonl    what happened to each document
     DIR/g000007/people.jsonl     who submitted; for the owner of the folder alone

@@ -288,6 +288,7 @@ STATES = {
     "receipt": "/{lang}/{receipt}",
     "receipt-unknown": "/{lang}/{receipt}?number=1",
     "review": "/{lang}/{review}",
+    "links": "/{lang}/{links}",
     "editor": "/{lang}/sparql?editor=1",
     "about": "/{lang}/{about}",
     "accessibility": "/{lang}/{accessibility}",

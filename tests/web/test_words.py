@@ -49,6 +49,7 @@ FAMILIES = {
     "situation-is-": {"for", "against", "mixed", "risk"},
     "submit-": {"no-file", "ending", "large", "who", "agree", "full", "closed", "failed"},
     "review-": {"wrong", "closed", "failed", "need-remarks"},
+    "links-": {"later", "accept", "reject"},
     "receipt-": {"waiting", "accepted", "returned"},
     "inbox-": {"waiting", "accepted", "returned"},
     "severity-": {"violation", "warning", "info"},

@@ -75,7 +75,7 @@ class Comparing:
         words = ("words", ", ".join(dict.fromkeys(one.word for one, _ in pairs)))
         if not made.left and not made.missing:
             key = "translated" if lang and entry.name.lang and lang != entry.name.lang else "same-words"
-            made.score = like["same-words"]
+            made.score = like[key]
             made.features.append(Feature(key, made.score, (name,)))
         elif pairs:
             made.score = like["shared-words"] * 2 * of_asked * of_ours / (of_asked + of_ours)

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from werkzaam.linking.comparing import Compared, Comparing, Entry, held, known
 from werkzaam.linking.items import PLACE, Candidate, Feature, Item, data
 from werkzaam.linking.places import Places
-from werkzaam.linking.reading import LANGUAGES, Reader, Reading, lexicon, years
+from werkzaam.linking.reading import LANGUAGES, Reader, Reading, Unit, lexicon, years
 
 LOOKED_AT, OF_EACH = 25, 8
 """How many things that share most with the question are compared in full, and by how many of their names."""
@@ -223,11 +223,14 @@ class Index:
                 made.score -= weight
                 values = (("word", ", ".join(sorted(one))), ("other", ", ".join(sorted(other))))
                 made.features.append(Feature(key, -weight, values))
-        if made.same_head and bool(made.left) != bool(made.missing):
-            limits = data("weights")["verdict"]
-            if max(map(self._comparing.of, made.left or made.missing)) >= limits["more"]:
-                made.score = min(made.score, limits["match"] - 0.01)
+        weighty = self._weighty(made.left), self._weighty(made.missing)
+        if any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty):
+            made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
         made.score = min(1.0, made.score)
+
+    def _weighty(self, units: Iterable[Unit]) -> bool:
+        """Say whether one of these words makes a name say something else, or something more."""
+        return bool(max(map(self._comparing.of, units), default=0.0) >= data("weights")["verdict"]["more"])
 
     def _called(self, iris: Iterable[str]) -> set[str]:
         return {self.by_iri[iri].label("nl") if iri in self.by_iri else iri for iri in iris}
@@ -244,6 +247,9 @@ class Index:
             item = self.items[one.item]
             fits = not wanted or item.kind in wanted
             verdict = self._verdict(one, fits)
+            if one is ranked[0] and fits and self._stands_alone(one, fitting[1].score if len(fitting) > 1 else 0.0):
+                verdict = "match"
+                one.features.append(Feature("alone", 0.0))
             if verdict == "match" and one is not fitting[0]:
                 verdict = "related"
                 one.features.append(Feature("not-first", 0.0, (("name", fitting[0].name.text),)))
@@ -258,6 +264,22 @@ class Index:
             score = one.score if fits else one.score * limits["other-kind"]
             judged.append(Candidate(item.iri, item.kind, one.name, verdict, round(max(0.0, score), 4), features))
         return judged
+
+    def _stands_alone(self, one: Compared, next_best: float) -> bool:
+        """Say whether nothing else comes near, so that a word more or less, or one that nobody knows, is let pass.
+
+        That says something among many only. What is a single word wider, and what names something else, are no match.
+        """
+        limits = data("weights")["alone"]
+        units = self._reader.read(one.name.text, one.name.lang).units
+        single = len(units) == 1 and held(units) == units[0].senses
+        more = self._weighty(one.missing) and (self._weighty(one.left) or not one.left)
+        differs = more or (known(one.left) and known(one.missing))
+        barred = {"other-year", "other-place", "other-number"} & {feature.key for feature in one.features}
+        if one.turned or barred or differs or (single and one.left) or "alone" in self._out:
+            return False
+        enough = limits["from"] <= one.score < data("weights")["verdict"]["match"]
+        return bool(enough and one.score - next_best >= limits["ahead"] and len(self._of_item) >= limits["among"])
 
     def _verdict(self, one: Compared, fits: bool) -> str:
         if one.turned:

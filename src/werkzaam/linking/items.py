@@ -14,7 +14,7 @@ from werkzaam.linking.reading import plain
 PLACE = "place"
 FOR = frozenset(
     "same-name same-other-name same-words translated shared-words spelt-alike defined neighbour same-year"
-    " same-place".split()
+    " same-place alone".split()
 )
 AGAINST = frozenset(
     "left-over missing spelling other-head negation lessened opposite other-number other-year other-place other-kind"

@@ -63,18 +63,19 @@ def terms_of(
         raise UsageError("link-kind-unknown", value=kind, known=", ".join(kinds()["linkable"]))
     held = {one.name: one for one in databases(folder)} if folder is not None and folder.path.is_dir() else {}
     if what in held and folder is not None:
-        content, file = (folder.path / "foreign" / f"{what}.nq").read_bytes(), f"{what}.nq"
+        # We wrote it, so it needs no child to be read in.
+        content = (folder.path / "foreign" / f"{what}.nq").read_bytes()
         about = {"name": what, "source": held[what].source, "release": held[what].retrieved}
-    elif not Path(what).exists() and "." not in what:
+        return _made(_told(f"{what}.nq", content.decode("latin-1"), about, "", kind, language))
+    if not Path(what).exists() and "." not in what:
         raise UsageError("link-unknown", value=what, known=", ".join(held) or "–")
-    else:
-        content, file = read_file(what), what
-        own = _NAME.sub("-", Path(what).name.partition(".")[0].casefold()).strip("-") or "list"
-        about = {"name": name or own, "source": "", "release": hashlib.sha256(content).hexdigest()[:12]}
+    content = read_file(what)
+    own = _NAME.sub("-", Path(what).name.partition(".")[0].casefold()).strip("-") or "list"
+    about = {"name": name or own, "source": "", "release": hashlib.sha256(content).hexdigest()[:12]}
     prepared.model()  # before the child, which then has it
     prepared.packaged_names()
     try:
-        told = call(_in_child, file, content.decode("latin-1"), about, mapping, kind, language, seconds=SECONDS)
+        told = call(_told, what, content.decode("latin-1"), about, mapping, kind, language, seconds=SECONDS)
     except ChildDied as death:
         raise InputError(death.told(what).rule) from None
     return _made(told)
@@ -99,7 +100,7 @@ def _made(told: dict[str, Any]) -> Terms:
     return Terms(told["name"], told["source"], told["release"], tuple(items), wanted, told["left"])
 
 
-def _in_child(file: str, text: str, about: dict[str, str], mapping: str, kind: str, language: str) -> dict[str, Any]:
+def _told(file: str, text: str, about: dict[str, str], mapping: str, kind: str, language: str) -> dict[str, Any]:
     content, model = text.encode("latin-1"), prepared.model()
     wanted = kind_named(kind) if kind else ()
     source = about["source"] or FOREIGN + about["name"]

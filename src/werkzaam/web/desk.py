@@ -21,9 +21,11 @@ MAX_FORM = 1_500_000
 """In bytes: the largest form with a file that a page takes."""
 WRONG = 0.5
 """In seconds: how long a wrong token has to wait."""
-POSTED = frozenset(f"/{lang}/{PAGES[page][lang]}" for page in ("submit", "form", "review") for lang in ("nl", "en"))
+POSTED = frozenset(
+    f"/{lang}/{PAGES[page][lang]}" for page in ("submit", "form", "review", "links") for lang in ("nl", "en")
+)
 """The addresses to which forms are sent."""
-_FOR_REVIEWERS = frozenset(("list", "read", "accept", "return"))
+_FOR_REVIEWERS = frozenset(("list", "read", "accept", "return", "links"))
 
 
 def from_elsewhere(headers: Mapping[bytes, bytes]) -> bool:

@@ -19,6 +19,7 @@ from werkzaam.records import Submitter
 from werkzaam.reports import FORMATS, arranged, as_data
 from werkzaam.submissions import submit
 from werkzaam.web.inbox import act
+from werkzaam.web.linkspage import act as linked
 from werkzaam.web.negotiation import JSON
 from werkzaam.web.problems import problem
 from werkzaam.web.stem import Prepared
@@ -51,8 +52,8 @@ def prepare(store: str) -> Prepared:
 def _inbox(store: str, job: Mapping[str, Any]) -> Reply:
     """Do what a page asks of the inbox, and say what came of it."""
     try:
-        told, generation = act(store, job)
-    except (StoreError, OSError) as error:
+        told, generation = (linked(store, job), "") if job["inbox"] == "links" else act(store, job)
+    except (WerkzaamError, OSError) as error:
         told, generation = {"failed": str(error)}, ""
     headers = {"x-generation": generation} if generation else {}
     return Reply(200, headers, json.dumps(told, ensure_ascii=False).encode())

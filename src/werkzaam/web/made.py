@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from werkzaam.web import formpage, pages, reviewpage, submitpage
+from werkzaam.web import formpage, linkspage, pages, reviewpage, submitpage
 from werkzaam.web.pages import Params
 from werkzaam.web.search import search
 from werkzaam.web.situationpage import situation
@@ -36,5 +36,6 @@ DESK: dict[str, Callable[[Site, str, dict[str, Any], bytes], Reply]] = {
     "form": formpage.form,
     "receipt": reviewpage.receipt,
     "review": reviewpage.review,
+    "links": linkspage.links,
 }
 """The pages that also take a form, and may want something of the inbox."""

@@ -143,7 +143,7 @@ def failed(job: dict[str, Any]) -> str:
 
 
 def wanting(wanted: dict[str, Any]) -> Reply:
-    """Ask for something to be done at the inbox, before the page is made."""
+    """Say what must be done where files may be opened, before the page can be made."""
     return Reply(200, {"x-do": "1"}, json.dumps(wanted).encode())
 
 

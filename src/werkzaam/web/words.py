@@ -25,6 +25,7 @@ PAGES: dict[str, dict[str, str]] = {
     "form": {"nl": "formulier", "en": "form"},
     "receipt": {"nl": "ontvangst", "en": "receipt"},
     "review": {"nl": "beoordelen", "en": "review"},
+    "links": {"nl": "verbanden", "en": "links"},
     "about": {"nl": "over", "en": "about"},
     "accessibility": {"nl": "toegankelijkheid", "en": "accessibility"},
     "rules": {"nl": "regels", "en": "rules"},
