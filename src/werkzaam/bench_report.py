@@ -12,9 +12,9 @@ from werkzaam.bench import Measured, median, p95
 _READING = (
     "Times are of one run; on a shared machine differences under one and a half times mean nothing. Each question is",
     "asked with its defaults first (*first*), then with other values each time (*later*: the median), fewer of them",
-    "where they take seconds. A dash: not within the time allowed, or the peer failed at it, was ended three times before",
-    "or had used the time for all. A peer that is missing was ended three times at a smaller size. All peers answer over",
-    "the union of graphs; ≠ marks rows that differ from those of pyoxigraph.",
+    "where they take seconds. A dash: not within the time allowed, or the peer failed at it, was ended three times",
+    "before or had used the time for all. A peer that is missing was ended three times at a smaller size. All peers",
+    "answer over the union of graphs; ≠ marks rows that differ from those of pyoxigraph.",
 )
 RAW = "pyoxigraph"
 _COLOURS = ("#1b5e8c", "#b3541e", "#4f772d", "#6d4c7d", "#7a6a4f", "#444444")
