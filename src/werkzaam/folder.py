@@ -9,6 +9,7 @@
     DIR/foreign/NAME.nq          the records of another database: in no generation, so that none meets them unasked
     DIR/foreign/NAME.sssom.tsv   what was decided about links with it
     DIR/g000007/graph/           the triples, as Oxigraph keeps them
+    DIR/g000007/summary.sqlite   what heavy questions read instead of the triples
     DIR/g000007/records.jsonl    what happened to each document
     DIR/g000007/people.jsonl     who submitted; for the owner of the folder alone
     DIR/g000007/in-use           held by who reads this generation
@@ -30,6 +31,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from werkzaam import summary
 from werkzaam.durable import replace_file, said, sync, sync_folder, told, write
 from werkzaam.errors import StoreError
 from werkzaam.locks import Busy, Shared, exclusive
@@ -77,8 +79,13 @@ class Snapshot:
         return self.path / "graph"
 
     def store(self) -> Oxigraph:
-        """Open the triples, read-only."""
-        return Oxigraph(self.graph, hold=self)
+        """Open the triples, read-only, with the summary of their claims where there is one."""
+        return Oxigraph(self.graph, hold=self, summary=self.summary if self.summary.is_file() else None)
+
+    @property
+    def summary(self) -> Path:
+        """Where the summary of the claims is; a store of an older werkzaam has none before it is changed."""
+        return self.path / summary.FILE
 
     def records(self) -> list[Record]:
         """Read what is on record; raises `StoreError` where it is damaged."""
@@ -224,6 +231,8 @@ class Folder:
                 draft = Draft(place, store, _records(before) if before else [], _people(before) if before else [])
                 yield draft
                 if draft.wanted:
+                    known = None if source or without or not before else before / summary.FILE
+                    summary.renew(known, place / summary.FILE, store, store.changed)
                     store.close()
                     self._commit(draft)
             finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from werkzaam.errors import UsageError
@@ -10,21 +10,30 @@ from werkzaam.model import Names
 from werkzaam.store import Store
 from werkzaam.terms import WZ, slug
 
-_LABELS = """
+_NAMED = """VALUES (?kind ?path) {
+    (0 wz:name) (1 skos:prefLabel) (1 rdfs:label) (2 skos:altLabel) (2 skos:notation) (2 wz:abbreviation)
+  }
+  ?thing ?path ?label ."""
+_PREFIXES = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
-
-SELECT ?thing ?class ?kind ?label
-WHERE {
-  VALUES (?kind ?path) {
-    (0 wz:name) (1 skos:prefLabel) (1 rdfs:label) (2 skos:altLabel) (2 skos:notation) (2 wz:abbreviation)
-  }
-  ?thing ?path ?label .
-  ?thing a ?type .
-  ?type rdfs:subClassOf* ?class .
-}
 """
+# Labels and classes apart, each once: what many documents describe, such as who coded them, is named and typed in each.
+_LABELS = f"""{_PREFIXES}
+SELECT DISTINCT ?thing ?kind ?label
+WHERE {{
+  {_NAMED}
+}}
+"""
+_TYPES = f"""{_PREFIXES}
+SELECT DISTINCT ?thing ?type
+WHERE {{
+  {{ SELECT DISTINCT ?thing WHERE {{ {_NAMED} }} }}
+  ?thing a ?type .
+}}
+"""
+_PARENTS = f"{_PREFIXES} SELECT DISTINCT ?class ?above WHERE {{ ?class rdfs:subClassOf ?above }}"
 
 # What others define has no type here, and what we call it is for pages only: nobody may mean it in a document.
 _OTHERS = """
@@ -78,9 +87,15 @@ class Known:
         names = Names()
         classes: dict[str, set[str]] = {}
         words: dict[str, set[str]] = {}
+        parents: dict[str, set[str]] = {}
+        for row in self._store.select(_PARENTS):
+            parents.setdefault(row["class"], set()).add(row["above"])
+        for row in self._store.select(_TYPES):
+            classes.setdefault(str(row["thing"]), set()).update(_with_above(row["type"], parents))
         for row in self._store.select(_LABELS):
             thing, label = str(row["thing"]), row["label"]
-            classes.setdefault(thing, set()).add(row["class"])
+            if thing not in classes:
+                continue
             words.setdefault(thing, set()).add(label)
             language = getattr(label, "language", "")
             texts = names.labels.setdefault(thing, {}) if language and row["kind"] != "2" else {}
@@ -124,3 +139,13 @@ class Known:
             raise UsageError("name-of-several", value=name, known=known)
         near = ", ".join(self.names.near(name, wanted, lang))
         raise UsageError("name-not-known-near" if near else "name-not-known", value=name, kind=what, near=near)
+
+
+def _with_above(cls: str, parents: Mapping[str, set[str]]) -> set[str]:
+    """Give a class with all classes above it."""
+    found, left = {cls}, [cls]
+    while left:
+        new = parents.get(left.pop(), set()) - found
+        found |= new
+        left += new
+    return found

@@ -28,25 +28,13 @@ _STORE = "https://w3id.org/werkzaam/store#"
 _RECORDS = f"SELECT ?p ?o WHERE {{ GRAPH <{RECORDS_GRAPH}> {{ ?s ?p ?o }} }} ORDER BY ?o"
 
 
-class _Watched(Oxigraph):
-    """A copy that remembers which graphs were changed in it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.changed: dict[str, None] = {}
-
-    def put(self, graph: str, quads: object) -> None:
-        self.changed[graph] = None
-        super().put(graph, quads)  # type: ignore[arg-type]
-
-
 @dataclass
 class Ledger:
     """A store on a server, as what changes documents uses it: the counterpart of `Folder`."""
 
     address: str
     remote: Remote
-    _copy: _Watched | None = field(default=None, repr=False)
+    _copy: Oxigraph | None = field(default=None, repr=False)
 
     def records(self) -> list[Record]:
         """Read what is on record; raises `StoreError` where it is damaged or of a newer werkzaam."""
@@ -86,15 +74,15 @@ class Ledger:
         except StoreError as error:
             if not create or error.key != "store-no-union":
                 raise
-            self._copy = _Watched()
+            self._copy = Oxigraph()
         try:
             yield
         finally:
             self._copy = None
 
-    def _copied(self) -> _Watched:
+    def _copied(self) -> Oxigraph:
         if self._copy is None:
-            self._copy = _Watched()
+            self._copy = Oxigraph()
             self._copy.fill(self.remote.quads())
         return self._copy
 

@@ -17,13 +17,19 @@ from werkzaam.resources import digest
 from werkzaam.sandbox import call
 from werkzaam.store import Store
 
+# Step by step, each thing once: what many documents describe is typed and named in each of them.
 _HELD = """
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 
-SELECT ?s ?t ?n
+SELECT DISTINCT ?s ?t ?n
 WHERE {
-  ?s a ?t .
-  { ?d wz:contains ?s } UNION { ?d wz:describes ?s } UNION { ?d wz:proposes ?s }
+  {
+    SELECT DISTINCT ?s ?t
+    WHERE {
+      { SELECT DISTINCT ?s WHERE { ?d wz:contains|wz:describes|wz:proposes ?s } }
+      ?s a ?t .
+    }
+  }
   OPTIONAL { ?s wz:name ?n }
 }
 """

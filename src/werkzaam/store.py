@@ -153,10 +153,14 @@ class Oxigraph(Answers):
     """An Oxigraph store in this process, in memory or in a directory.
 
     What lies in a directory is only read, unless opened to `write`; `hold` is kept for as long as the store is open.
+    `summary` is the file of a summary of its claims, where there is one, and `changed` has the graphs that were `put`.
     """
 
-    def __init__(self, directory: Path | None = None, *, write: bool = False, hold: object = None) -> None:
-        self._where, self._hold = str(directory), hold
+    def __init__(
+        self, directory: Path | None = None, *, write: bool = False, hold: object = None, summary: Path | None = None
+    ) -> None:
+        self._where, self._hold, self.summary = str(directory), hold, summary
+        self.changed: dict[str, None] = {}
         if directory is not None:
             sandbox.fork_is_safe = False
         with self._reading():
@@ -240,6 +244,7 @@ class Oxigraph(Answers):
     def put(self, graph: str, quads: Iterable[ox.Quad]) -> None:
         """Put `quads` in the place of everything in `graph`; fast, not all at once: for a draft that nobody reads."""
         content = list(quads)
+        self.changed[graph] = None
         with self._reading():
             self._store.remove_graph(ox.NamedNode(graph))
             # Of a few quads the fast way would make a file for each order in which they are kept.

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from werkzaam import summary
 from werkzaam.build import on_disk
 from werkzaam.durable import sync, told
 from werkzaam.errors import Finding, Place, StoreError, finding
@@ -43,6 +44,7 @@ def check(store: str | None) -> list[Finding]:
         records = held.records()
         opened = held.store()
         found = [*_indexes(opened, held.path), *_documents(held, opened, records), *_people(held)]
+        found += _summary(held, opened)
         opened.close()
         if not any(one.severity == "violation" for one in found):
             found += _anew(store, held, records)
@@ -95,6 +97,14 @@ def _documents(held: Snapshot, opened: Oxigraph, records: list[Record]) -> Itera
     ours = {ONTOLOGY_GRAPH, MAPPINGS_GRAPH, TOMBSTONES, *(GRAPH + one for one in known)}
     for graph in sorted({getattr(quad.graph_name, "value", "") for quad in opened.quads()} - ours):
         yield finding("graph-unrecorded", Place(graph), severity="info")
+
+
+def _summary(held: Snapshot, opened: Oxigraph) -> Iterator[Finding]:
+    """Say where the summary of the claims is not what the triples say, or is not there yet."""
+    if opened.summary is None:
+        yield finding("summary-missing", Place(str(held.summary)), severity="info")
+    elif summary.differs(opened.summary, opened):
+        yield finding("summary-differs", Place(str(held.summary)))
 
 
 def _found(error: StoreError, place: Place) -> Finding:

@@ -7,6 +7,7 @@ import re
 import pyoxigraph as ox
 import pytest
 
+from werkzaam import known, prepared
 from werkzaam.bench import workload
 from werkzaam.build import packaged, packaged_nquads
 from werkzaam.generator import generate, patterns
@@ -77,3 +78,13 @@ def test_the_map_of_a_report_counts_no_claims_on_other_reports() -> None:
         value = kept.get(quad.predicate.value, quad.object)
         store.fill([ox.Quad(quad.subject, quad.predicate, value, quad.graph_name)])
     assert ask(store, "coverage-map") == before
+
+
+def test_what_many_documents_describe_is_read_once(grown: Oxigraph) -> None:
+    """Who coded the made-up cases is typed and named in each of them: each type beside each name was a row."""
+    for query in (known._TYPES, known._LABELS, prepared._HELD):
+        rows = [
+            tuple(sorted((key, str(value), getattr(value, "language", "")) for key, value in row.items()))
+            for row in grown.select(query)
+        ]
+        assert len(rows) == len(set(rows)) > 1000

@@ -18,6 +18,8 @@ from rapidfuzz import fuzz, process
 
 CANDIDATES = 250
 """How many of what shares trigrams with a question are looked at."""
+LOOKED = 60_000
+"""How often trigrams may stand in all texts together: commoner ones are not looked for, as each costs a look."""
 MOST_WORDS = 8
 """How many words of a question are looked at."""
 NEAR = 72
@@ -91,6 +93,8 @@ class Finder:
             "INSERT INTO told (rowid, title, body) VALUES (?, ?, ?)",
             ((number, title, body) for number, (title, body) in enumerate(folded)),
         )
+        self._index.execute("CREATE VIRTUAL TABLE trigrams USING fts5vocab(told, row)")
+        self._held: dict[str, int] = dict(self._index.execute("SELECT term, doc FROM trigrams"))
         self._index.commit()
 
     def find(self, asked: str) -> Found:
@@ -98,7 +102,7 @@ class Finder:
         words = list(dict.fromkeys(_words(fold(asked))))[:MOST_WORDS]
         read_as = {one: near for one in words if (near := self._near(one))}
         wanted = [read_as.get(one, one) for one in words]
-        trigrams = dict.fromkeys(one[at : at + 3] for one in wanted for at in range(len(one) - 2))
+        trigrams = self._telling(wanted)
         if not trigrams:
             return Found([], {})
         rows = self._index.execute(
@@ -113,6 +117,18 @@ class Finder:
             if score >= ENOUGH and (before is None or score > before.score):
                 best[one.kind, one.key] = Hit(one.kind, one.key, one.lang, one.title, score)
         return Found(sorted(best.values(), key=lambda hit: (-hit.score, len(hit.title), hit.key)), read_as)
+
+    def _telling(self, words: Sequence[str]) -> list[str]:
+        """Give the trigrams of `words` by which to look, the rarest first: all of them, unless that is too much."""
+        grams = {one[at : at + 3] for one in words for at in range(len(one) - 2)}
+        found: list[str] = []
+        looked = 0
+        for gram in sorted(grams, key=lambda gram: (self._held.get(gram, 0), gram)):
+            looked += self._held.get(gram, 0)
+            if found and looked > LOOKED:
+                break
+            found.append(gram)
+        return found
 
     def _near(self, asked: str) -> str:
         """Give the known word that an unknown one may be meant for; nothing where it is known, or part of one."""

@@ -1,0 +1,166 @@
+"""The summary of the claims says what the triples say, after every change."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from werkzaam import summary, upkeep
+from werkzaam.build import ontology_nquads, packaged
+from werkzaam.folder import Folder
+from werkzaam.generator import generate, patterns
+from werkzaam.questions import ask, questions
+from werkzaam.store import Oxigraph
+from werkzaam.terms import CONCEPT, ID, ONTOLOGY_GRAPH, WZ
+
+pytestmark = pytest.mark.once
+
+Change = Callable[..., Oxigraph]
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[tuple[str, list[ox.Quad]]]:
+    """Twelve made-up cases, each with its graph."""
+    made = list(generate(3, 12, patterns(packaged())))
+    return [(str(quads[0].graph_name.value), quads) for quads in made]  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> list[ox.Quad]:
+    return list(ox.parse(ontology_nquads(), format=ox.RdfFormat.N_QUADS))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "store")
+
+
+@pytest.fixture
+def change(folder: Folder, vocabulary: list[ox.Quad]) -> Change:
+    """Put graphs into the store, and give it as it then is."""
+
+    def put(*graphs: tuple[str, Iterable[ox.Quad]], without: str | None = None) -> Oxigraph:
+        with folder.writing(create=True), folder.draft(without=without) as draft:
+            for graph, quads in graphs:
+                draft.store.put(graph, quads)
+        return folder.read().store()
+
+    put((ONTOLOGY_GRAPH, vocabulary))
+    return put
+
+
+def plain(store: Oxigraph) -> Oxigraph:
+    """Give the same triples without a summary."""
+    return Oxigraph.of(store)
+
+
+def agrees(store: Oxigraph) -> bool:
+    assert store.summary is not None
+    return not summary.differs(store.summary, store)
+
+
+def test_questions_get_the_same_rows_in_the_same_order_from_summary_and_triples(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]]
+) -> None:
+    store = change(*cases)
+    triples, seen = plain(store), 0
+    named = sorted({row["value"] for row in ask(triples, "named-in-claims")})
+    assert ask(store, "named-in-claims") == ask(triples, "named-in-claims")
+    asked = [
+        [],
+        *([[one]] for one in named[::7]),
+        [[named[0], named[9]]],
+        *([[a], [b]] for a, b in zip(named, named[5:], strict=False)),
+    ]
+    for groups in asked[:60]:
+        rows = ask(store, "what-works", {"wanted": groups})
+        assert rows == ask(triples, "what-works", {"wanted": groups}), groups
+        seen += len(rows)
+    assert seen > 150
+
+
+def test_what_a_summary_cannot_answer_is_asked_of_the_triples(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]]
+) -> None:
+    store = change(*cases[:4])
+    for name, values in (
+        ("what-works", {"without": [[CONCEPT + "trait"]]}),
+        ("named-in-claims", {"named": [[CONCEPT + "mechanism/tailoring"]]}),
+    ):
+        assert ask(store, name, values) == ask(plain(store), name, values)
+    assert summary.ANSWERED < questions().keys()
+
+
+def test_it_follows_documents_that_enter_change_and_leave(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]]
+) -> None:
+    store = change(*cases[:6])
+    assert agrees(store)
+    some, many = len(ask(store, "what-works")), len(ask(change(*cases[6:]), "what-works"))
+    assert many > some > 0
+    graph, quads = cases[0]
+    claim = next(q.object for q in quads if q.predicate.value == WZ + "contains")
+    fewer = change((graph, [q for q in quads if claim not in (q.subject, q.object)]))
+    assert agrees(fewer)
+    assert claim.value not in {row["claim"] for row in ask(fewer, "named-in-claims")}  # type: ignore[union-attr]
+    gone = change((graph, []))
+    assert agrees(gone)
+    assert not any(row["claim"].startswith(f"{ID}claim/made-up-3-0/") for row in ask(gone, "named-in-claims"))
+
+
+def test_it_follows_what_one_document_tells_of_the_things_of_another(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]]
+) -> None:
+    store = change(*cases[:3])
+    part, whole = ox.NamedNode(f"{ID}intervention/made-up-3-0"), ox.NamedNode(f"{ID}organisation/made-up-3-1")
+    assert not any(
+        row["value"] == whole.value and "made-up-3-0/" in row["claim"] for row in ask(store, "named-in-claims")
+    )
+    graph, quads = cases[2]
+    told = change((graph, [*quads, ox.Quad(part, ox.NamedNode(WZ + "partOf"), whole, ox.NamedNode(graph))]))
+    assert agrees(told)
+    assert any(row["value"] == whole.value and "made-up-3-0/" in row["claim"] for row in ask(told, "named-in-claims"))
+    assert agrees(change((graph, quads)))
+
+
+def test_another_vocabulary_makes_all_of_it_anew(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]], vocabulary: list[ox.Quad]
+) -> None:
+    change(*cases[:3])
+    effect = ox.NamedNode(CONCEPT + "effect/activates")
+    quads = [quad for quad in vocabulary if (quad.subject, quad.predicate.value) != (effect, WZ + "countsAs")]
+    assert agrees(change((ONTOLOGY_GRAPH, quads)))
+
+
+def test_what_is_erased_leaves_no_byte_in_it(
+    folder: Folder, change: Change, cases: list[tuple[str, list[ox.Quad]]]
+) -> None:
+    store = change(*cases[:3])
+    assert b"made-up-3-1/" in store.summary.read_bytes()  # type: ignore[union-attr]
+    erased = change(without=cases[1][0])
+    assert b"made-up-3-1/" not in erased.summary.read_bytes()  # type: ignore[union-attr]
+    assert agrees(erased)
+
+
+def test_check_says_where_it_differs_or_is_missing_and_the_next_change_makes_it(
+    folder: Folder, change: Change, cases: list[tuple[str, list[ox.Quad]]]
+) -> None:
+    def found() -> set[str]:
+        told = upkeep._summary(folder.read(), folder.read().store())
+        return {f"{one.severity} {one.rule}" for one in told}
+
+    file = change(*cases[:2]).summary
+    assert file is not None
+    assert found() == set()
+    with closing(sqlite3.connect(file)) as made, made:
+        made.execute("DELETE FROM comes WHERE claim = (SELECT MIN(claim) FROM comes)")
+    assert found() == {"violation summary-differs"}
+    file.unlink()
+    assert found() == {"info summary-missing"}
+    assert ask(folder.read().store(), "what-works") != []
+    assert agrees(change(cases[2]))
