@@ -187,29 +187,48 @@ def judged_elsewhere(held: Sequence[Item]) -> Iterator[str]:
     yield score.line("terms in our mappings")
 
 
+def judged(folder: Path, left_out: Sequence[str] = ()) -> Iterator[tuple[dict[str, str], str]]:
+    """Give each of the 200 pairs with what is proposed for it."""
+    drawn: dict[str, list[Drawn]] = {"werkzaam": ours(), "mvpfde": programmes(folder), "offsets": tags(folder)}
+    indexes = {name: Index([_item(one) for one in those], left_out) for name, those in drawn.items()}
+    texts = {(one.source, one.id): one for those in drawn.values() for one in those}
+    for row in rows("linking-key.csv"):
+        asked, right = (_item(texts[row[f"{side}_source"], row[f"{side}_id"]]) for side in ("left", "right"))
+        found = indexes[row["right_source"]].match(asked, (asked.kind,), 10, without={asked.iri})
+        yield row, next((one.verdict for one in found if one.iri == right.iri), "no")
+
+
 def key(folder: Path) -> Iterator[str]:
     """Say for each of the 200 pairs what is proposed, beside what was judged."""
-    drawn: dict[str, list[Drawn]] = {"werkzaam": ours(), "mvpfde": programmes(folder), "offsets": tags(folder)}
-    indexes = {name: Index([_item(one) for one in those]) for name, those in drawn.items()}
-    texts = {(one.source, one.id): one for those in drawn.values() for one in those}
     table: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for row in rows("linking-key.csv"):
-        left, right = texts[row["left_source"], row["left_id"]], _item(texts[row["right_source"], row["right_id"]])
-        asked = _item(left)
-        found = indexes[row["right_source"]].match(asked, (asked.kind,), 10, without={asked.iri})
-        said = next((one.verdict for one in found if one.iri == right.iri), "no")
+    for row, said in judged(folder):
         table[f"{row['left_source']} – {row['right_source']}"][row["first"], said] += 1
         if "match" in (row["first"], said) and row["first"] != said:
-            print(
-                f"{row['pair']} {left.label} – {row['right_label']}: {row['first']}, proposed {said}", file=sys.stderr
-            )
+            told = f"{row['pair']} {row['left_label']} – {row['right_label']}: {row['first']}, proposed {said}"
+            print(told, file=sys.stderr)
     yield "| pairs | judged | " + " | ".join(VERDICTS) + " |"
     yield "| --- " * (len(VERDICTS) + 2) + "|"
     for kind, counts in table.items():
-        for judged in VERDICTS:
-            if any(counts[judged, said] for said in VERDICTS):
-                cells = " | ".join(str(counts[judged, said]) for said in VERDICTS)
-                yield f"| {kind} | {judged} | {cells} |"
+        for first in VERDICTS:
+            if any(counts[first, said] for said in VERDICTS):
+                cells = " | ".join(str(counts[first, said]) for said in VERDICTS)
+                yield f"| {kind} | {first} | {cells} |"
+
+
+def key_left_out(folder: Path) -> Iterator[str]:
+    """Score the 200 pairs with each reason left out: what is the same, and what is linked in any way."""
+    yield "| left out | precision, recall of the same | of any link | pairs as judged |"
+    yield "| --- | --- | --- | --- |"
+    for one in ("", *LEFT_OUT):
+        those = [(row["first"], said) for row, said in judged(folder, [one] if one else ())]
+        same = _both([(first == "match", said == "match") for first, said in those])
+        linked = _both([(first != "no", said != "no") for first, said in those])
+        yield f"| {one or 'nothing'} | {same} | {linked} | {sum(first == said for first, said in those)} |"
+
+
+def _both(pairs: Sequence[tuple[bool, bool]]) -> str:
+    right, proposed, hit = (sum(map(test, pairs)) for test in (lambda p: p[0], lambda p: p[1], all))
+    return f"{hit / proposed:.2f}, {hit / right:.2f}" if proposed else "–, 0.00"
 
 
 VERDICTS = ("match", "broader", "narrower", "related", "no")
@@ -226,7 +245,8 @@ def speed(held: Sequence[Item]) -> Iterator[str]:
     began = time.perf_counter()
     index = Index(held)
     made = time.perf_counter()
-    asked = [(name.text + " extra", item.kind, name.lang) for item in held for name in item.names][:2000]
+    asked = [(name.text + " extra", item.kind, name.lang) for item in held for name in item.names]
+    asked = asked[:: max(1, len(asked) // 1000)]
     for text, kind, lang in asked:
         index.candidates(text, kind, lang)
     done = time.perf_counter()
@@ -246,7 +266,8 @@ def main() -> None:
         ("Time", lambda: speed(held)),
     ]
     if "WERKZAAM_EXTERNAL" in os.environ:
-        parts.insert(0, ("The key", lambda: key(Path(os.environ["WERKZAAM_EXTERNAL"]))))
+        folder = Path(os.environ["WERKZAAM_EXTERNAL"])
+        parts[:0] = [("The key", lambda: key(folder)), ("The key, each reason left out", lambda: key_left_out(folder))]
     wanted = sys.argv[1:]
     for title, part in parts:
         if not wanted or title in wanted:
