@@ -180,8 +180,9 @@ class Api:
             return problem(504, say(lang, "api-too-slow", seconds=f"{SECONDS:g}"))
         generation = reply.headers.pop("x-generation", "")
         if reply.status < 300 and generation and not job["dry"]:
-            # Who asks next shall see it, whoever it is.
-            await self._keeper.reaches(generation, self._seconds)
+            # Who asks next shall see it, whoever it is; where that takes too long, it is said.
+            if not await self._keeper.reaches(generation, SECONDS):
+                reply = reply._replace(status=202)
         return reply
 
 
