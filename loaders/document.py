@@ -392,7 +392,7 @@ class _Document:
             return self._wrong("name-of-many", value.place, one, iri, value=value.text)
         others = [hit for hit in self.names.find(value.text) if hit in self.names.labels]
         if others and one.kind == "name":
-            kinds = self.model.lowest(self.names.classes[others[0]])
+            kinds = {kind for hit in others for kind in self.model.lowest(self.names.classes[hit])}
             keys = self._keys_for(one, others)
             return self._wrong(
                 "name-other-kind",
