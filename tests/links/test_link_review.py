@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sssom_pydantic
 
 from werkzaam.mappings import read
+
+sssom_pydantic = pytest.importorskip("sssom_pydantic", reason="sssom-pydantic is not installed")
 
 LIST = """code;naam;soort;taal;synoniemen
 a1;huisbezoeken;interventie;nl;

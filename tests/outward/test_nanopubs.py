@@ -17,6 +17,8 @@ from werkzaam.outward.nanopubs import NPX, PLACE, PROV, Nanopub, as_trig, code_o
 from werkzaam.outward.past import with_past
 from werkzaam.terms import DCTERMS, GRAPH, ID, WZ
 
+pytestmark = pytest.mark.once  # the rules want cryptography, which is for developers
+
 EXTERNAL = os.environ.get("WERKZAAM_EXTERNAL", "")
 SUITE = Path(EXTERNAL) / "nanopub-testsuite"
 suite = pytest.mark.skipif(not EXTERNAL or not SUITE.is_dir(), reason="WERKZAAM_EXTERNAL holds no nanopub-testsuite")
