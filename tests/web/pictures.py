@@ -33,7 +33,6 @@ STATES = {
     "receipt": "/{lang}/{receipt}?number=1",
     "review": "/{lang}/{review}",
     "links": "/{lang}/{links}",
-    "links": "/{lang}/{links}",
     "editor": "/{lang}/sparql?editor=1",
     "sparql": "/{lang}/{sparql}",
     "result": "/{lang}/{sparql}?query=SELECT+%3Fs+WHERE+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5",
