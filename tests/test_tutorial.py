@@ -39,7 +39,8 @@ def changed(folder: Path, text: str) -> None:
     file.write_text(old.replace(before + "\n", after), "utf-8")
 
 
-@pytest.mark.parametrize("lang", ["nl", pytest.param("en", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_tutorial_followed_to_the_letter_ends_with_an_accepted_case(
     run: Callable[..., Any], start: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str
 ) -> None:

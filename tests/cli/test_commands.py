@@ -360,6 +360,7 @@ def with_own_quad(folder: str) -> bool:
     return own_quad() in set(open_store(where).quads())
 
 
+@pytest.mark.thorough
 def test_building_into_a_store_leaves_other_graphs_alone(tmp_path: Path) -> None:
     assert sandbox.call(with_own_quad, str(tmp_path / "store"))
 

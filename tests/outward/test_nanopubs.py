@@ -107,6 +107,7 @@ def test_as_trig_it_is_the_same_publication(made: Nanopub) -> None:
     assert rules.check(list(ox.parse("".join(as_trig([made])), format=ox.RdfFormat.TRIG))) == []
 
 
+@pytest.mark.thorough
 def test_a_store_tells_what_superseded_what_and_what_was_taken_back(
     tmp_path: Path, start: Callable[..., Any], run: Callable[..., Any], case: str
 ) -> None:
