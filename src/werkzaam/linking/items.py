@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from werkzaam.linking.reading import plain
+from werkzaam.tomlfile import read
 
 PLACE = "place"
 FOR = frozenset(
@@ -99,7 +98,7 @@ def texts(features: Iterable[Feature], lang: str) -> Iterator[str]:
 @cache
 def data(name: str) -> Mapping[str, Any]:
     """Give a file of `werkzaam.linking`: `weights`, `kinds` or `particles`."""
-    return tomllib.loads(files("werkzaam.linking").joinpath(f"{name}.toml").read_text("utf-8"))
+    return read(f"{name}.toml", "werkzaam.linking")
 
 
 def kinds() -> Mapping[str, Any]:

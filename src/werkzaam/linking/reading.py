@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import re
-import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from importlib.resources import files
 import Stemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from werkzaam.tomlfile import read
 
 LANGUAGES = {"nl": "dutch", "en": "english", "de": "german"}
 LONGEST_TEXT = 300
@@ -127,7 +128,7 @@ def lexicon() -> Lexicon:
             for entry in filter(None, row[lang].split("|")):
                 for form in {plain(entry), "~" + stems(plain(entry), lang)}:
                     known.setdefault(form, set()).add(sense)
-    data = tomllib.loads(_file("particles.toml"))
+    data = read("particles.toml", "werkzaam.linking")
     particles = {}
     for lang in LANGUAGES:
         said = {key: frozenset(plain(text).split()) for key, text in data[lang].items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from werkzaam.web import posted
 from werkzaam.web.pages import in_other
 from werkzaam.web.posted import Posted
-from werkzaam.web.submitpage import LONGEST, wanting
+from werkzaam.web.submitpage import LONGEST, unheard, wanting
 from werkzaam.web.words import word
 from werkzaam.web.worker import Reply
 
@@ -35,8 +35,8 @@ def links(site: Site, lang: str, job: dict[str, Any], body: bytes) -> Reply:
         kept = {} if problem else decided
         return wanting({"inbox": "links", "token": token, "name": name, "lang": lang, "by": by, "decided": kept})
     result = result or {}
-    if "wrong" in result or "closed" in result or "failed" in result:
-        problem, token = next(one for one in ("wrong", "closed", "failed") if one in result), ""
+    if unheard(result):
+        problem, token = unheard(result), ""
     said = word(lang, "links-who") if problem == "who" else word(lang, f"review-{problem}") if problem else ""
     return site.html(
         "links.html",

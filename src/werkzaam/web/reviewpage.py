@@ -13,7 +13,7 @@ from werkzaam.web import posted
 from werkzaam.web.checking import MOST
 from werkzaam.web.pages import in_other
 from werkzaam.web.posted import Posted
-from werkzaam.web.submitpage import LONGEST, lines_of, wanting
+from werkzaam.web.submitpage import LONGEST, lines_of, unheard, wanting
 from werkzaam.web.words import number as numbered
 from werkzaam.web.words import word
 from werkzaam.web.worker import Reply
@@ -58,8 +58,8 @@ def review(site: Site, lang: str, job: dict[str, Any], body: bytes) -> Reply:
     result = result or {}
     if doing == "return" and not remarks:
         problem = "need-remarks"
-    if "wrong" in result or "closed" in result or "failed" in result:
-        problem, token = next(name for name in ("wrong", "closed", "failed") if name in result), ""
+    if unheard(result):
+        problem, token = unheard(result), ""
     checked = None
     whole = result.get("whole")
     if whole:

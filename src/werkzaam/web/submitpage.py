@@ -142,6 +142,11 @@ def failed(job: dict[str, Any]) -> str:
     return "full" if "full" in result else "closed" if "closed" in result else "failed"
 
 
+def unheard(result: dict[str, Any]) -> str:
+    """Give the key of why the inbox did nothing: a wrong token, no inbox, a failure; or nothing."""
+    return next((name for name in ("wrong", "closed", "failed") if name in result), "")
+
+
 def wanting(wanted: dict[str, Any]) -> Reply:
     """Say what must be done where files may be opened, before the page can be made."""
     return Reply(200, {"x-do": "1"}, json.dumps(wanted).encode())
