@@ -34,6 +34,11 @@ class Rdf:
     look: Look
     syntax: str
 
+    @property
+    def plain(self) -> bool:
+        """Whether the engine reads the text as it stands."""
+        return self.syntax == "turtle-syntax"
+
     def load(self, content: bytes, file: str, model: Model, names: Names, beside: Beside = nothing) -> Loaded:
         """Read RDF that describes one document; its graph is the IRI of that document."""
         looked = self.look(content, file, model, names)
@@ -49,7 +54,7 @@ class Rdf:
             loaded.findings.append(finding(self.syntax, place, problem=error.msg.split(": ", 1)[-1]))
             return loaded
         self._fill(loaded, quads, file, model, names)
-        loaded.findings += tell_former(looked.text, self.syntax == "turtle-syntax", quads, loaded, file, model)
+        loaded.findings += tell_former(looked.text, self.plain, quads, loaded, file, model)
         loaded.findings += hidden_values(loaded, file)
         return loaded
 
@@ -90,9 +95,10 @@ class Rdf:
 
     def things(self, content: bytes, model: Model, beside: Beside = nothing) -> Iterator[ox.Triple]:
         """Give everything in the file; what has a type and a name can be named by others."""
-        looked = self.look(content, "", model, model.names)
+        # Where things stand matters only when the text is loaded.
+        text = decode(content, "")[0] if self.plain else self.look(content, "", model, model.names).text
         try:
-            quads = _parse(looked.text or "", self.format) if looked.text else frozenset()
+            quads = _parse(text, self.format) if text else frozenset()
         except SyntaxError:
             return
         found = {quad.triple for quad in quads if not isinstance(quad.object, ox.Triple)}
@@ -101,18 +107,20 @@ class Rdf:
 
 def _as_written(triples: set[ox.Triple], model: Model) -> set[ox.Triple]:
     """Give numbers as text where text is due: Turtle makes a number of ``wz:page 33``, as JSON and a cell do."""
-    due = {
-        path
-        for fields in model.fields.values()
-        for path, one in fields.items()
-        if one.kind == "literal" and one.target == XSD + "string"
-    }
+    due = _texts(model)
     return {
         ox.Triple(t.subject, t.predicate, ox.Literal(t.object.value))
         if t.predicate.value in due and isinstance(t.object, ox.Literal) and t.object.datatype.value in NUMBERS
         else t
         for t in triples
     }
+
+
+@lru_cache(maxsize=2)
+def _texts(model: Model) -> frozenset[str]:
+    """Give the properties that take a text."""
+    fields = (one for fields in model.fields.values() for one in fields.items())
+    return frozenset(path for path, one in fields if one.kind == "literal" and one.target == XSD + "string")
 
 
 def _nameless(loaded: Loaded, file: str, model: Model) -> set[Place]:
@@ -140,6 +148,11 @@ def _look_turtle(content: bytes, file: str, model: Model, names: Names) -> jsonl
     return jsonld.Looked(turtle.places(text, file) if text else {}, findings, text or None)
 
 
+def _look_lines(content: bytes, file: str, model: Model, names: Names) -> jsonld.Looked:
+    text, findings = decode(content, file)
+    return jsonld.Looked(turtle.places_of_lines(text, file) if text else {}, findings, text or None)
+
+
 def _look_json(content: bytes, file: str, model: Model, names: Names) -> jsonld.Looked:
     text, findings = decode(content, file)
     looked = jsonld.look(text, file, model, names) if text else jsonld.Looked()
@@ -155,8 +168,8 @@ def _look_xml(content: bytes, file: str, model: Model, names: Names) -> jsonld.L
 LOADERS = (
     Rdf((".ttl",), ox.RdfFormat.TURTLE, _look_turtle, "turtle-syntax"),
     Rdf((".trig",), ox.RdfFormat.TRIG, _look_turtle, "turtle-syntax"),
-    Rdf((".nq",), ox.RdfFormat.N_QUADS, _look_turtle, "turtle-syntax"),
-    Rdf((".nt",), ox.RdfFormat.N_TRIPLES, _look_turtle, "turtle-syntax"),
+    Rdf((".nq",), ox.RdfFormat.N_QUADS, _look_lines, "turtle-syntax"),
+    Rdf((".nt",), ox.RdfFormat.N_TRIPLES, _look_lines, "turtle-syntax"),
     Rdf((".jsonld", ".json"), ox.RdfFormat.JSON_LD, _look_json, "jsonld-syntax"),
     Rdf((".rdf", ".xml"), ox.RdfFormat.RDF_XML, _look_xml, "xml-syntax"),
 )

@@ -59,6 +59,8 @@ def instead(written: str, old: str, new: str, label: str) -> str:
 def renamed(triples: set[ox.Triple], former: dict[str, Former]) -> tuple[set[ox.Triple], set[str]]:
     """Give `triples` with what replaced the deprecated terms in them, and which of these there were."""
     met: set[str] = set()
+    if not any(getattr(term, "value", "") in former for triple in triples for term in triple):
+        return triples, met
 
     def new(term: ox.NamedNode) -> ox.NamedNode:
         found = former.get(term.value)

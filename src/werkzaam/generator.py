@@ -160,7 +160,8 @@ class _Case:
             self._passage(f"{iri}/r{index}", self.chance.randrange(LETTERS))
             self._add(f"{iri}/r{index}", "searchedFor", ox.Literal(self.slug))
         if not silent:
-            self._evidence(iri, told if told.all("supportedBy") else core)
+            # What goes against expectation rests on evidence of its own kind.
+            self._evidence(iri, told if told.all("supportedBy") and not core.one("stage") else core)
         self._links(iri, whom)
         self.made.append(iri)
 

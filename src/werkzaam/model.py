@@ -243,6 +243,11 @@ class Model:
         return self._keys[told, lang]
 
     @cached_property
+    def terms(self) -> frozenset[str]:
+        """The IRIs of which the ontology says something."""
+        return frozenset(t.subject.value for t in self.ontology if isinstance(t.subject, ox.NamedNode))
+
+    @cached_property
     def former(self) -> dict[str, Former]:
         """The terms that went, by IRI."""
         return former_terms(self._by)

@@ -163,8 +163,9 @@ def ask(store: Store, name: str, values: Mapping[str, Groups] | None = None) -> 
     """
     asked, values = question(name), values or {}
     held = getattr(store, "summary", None)
-    if held is not None and name in summary.ANSWERED and values.keys() <= {"wanted"}:
-        return summary.rows(held, name, values)
+    told = None if held is None or name not in summary.ANSWERED else summary.rows(held, name, values)
+    if told is not None:
+        return told
     rows = ordered(store, asked.bind(values))
     # SPARQL joins the values of a group in any order, and each engine in its own.
     for column, between in asked.lists.items():

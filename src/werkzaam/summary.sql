@@ -2,12 +2,14 @@
 
 CREATE TABLE told (what TEXT PRIMARY KEY, as_it_was TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE iri (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
--- Where a concept or thing leads upwards in a step: what counts as what.
-CREATE TABLE step (lower INTEGER NOT NULL, upper INTEGER NOT NULL, PRIMARY KEY (lower, upper)) WITHOUT ROWID;
+-- Where a concept or thing leads upwards in a step: what counts as what. After a `last` step goes no other.
+CREATE TABLE step (lower INTEGER NOT NULL, upper INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (lower, upper, last)) WITHOUT ROWID;
+-- The class of what the gap map shows, and the scheme of each concept.
+CREATE TABLE belongs (thing INTEGER NOT NULL, whole INTEGER NOT NULL, PRIMARY KEY (whole, thing)) WITHOUT ROWID;
 CREATE TABLE claim (id INTEGER PRIMARY KEY, document INTEGER NOT NULL, tier INTEGER NOT NULL);
-CREATE INDEX claim_of_document ON claim (document);
--- What a claim names, broader concepts and wholes included, and under which headings of an answer it comes.
-CREATE TABLE names (thing INTEGER NOT NULL, claim INTEGER NOT NULL, PRIMARY KEY (thing, claim)) WITHOUT ROWID;
-CREATE INDEX names_of_claim ON names (claim);
+-- What a claim names: itself (1), or as what is broader than or the whole of what it names (0).
+CREATE TABLE names (thing INTEGER NOT NULL, claim INTEGER NOT NULL, itself INTEGER NOT NULL, PRIMARY KEY (thing, claim)) WITHOUT ROWID;
+-- Under which headings of an answer a claim comes.
 CREATE TABLE comes (verdict INTEGER NOT NULL, claim INTEGER NOT NULL, PRIMARY KEY (verdict, claim)) WITHOUT ROWID;
-CREATE INDEX comes_of_claim ON comes (claim);
+-- How many claims name both a mechanism and what stands beside it, by heading.
+CREATE TABLE cell (mechanism INTEGER NOT NULL, beside INTEGER NOT NULL, verdict INTEGER NOT NULL, claims INTEGER NOT NULL, PRIMARY KEY (mechanism, beside, verdict)) WITHOUT ROWID;

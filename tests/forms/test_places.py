@@ -9,6 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from werkzaam.forms import turtle
 from werkzaam.forms.convert import write
 from werkzaam.loading import Loaded, loader_for
 from werkzaam.model import Model, add_names
@@ -198,3 +199,23 @@ def test_odd_bytes_are_findings_and_never_raise(model: Model, content: bytes, fo
     loader: Any = loader_for(f"odd.{form}")
     list(loader.things(content, model))
     assert loader.load(content, f"odd.{form}", model, model.names).findings
+
+
+@pytest.mark.parametrize("form", ["nq", "nt"])
+def test_a_statement_a_line_is_placed_as_by_the_reader_of_turtle(
+    model: Model, load: Load, case: str, form: str
+) -> None:
+    text = text_of(model, load, case, form)
+    assert turtle.places_of_lines(text, "x") == turtle.places(text, "x") != {}
+    odd = [
+        "# a comment\n\n",
+        "_:b0 <https://example.org/p> _:b1 .\n",
+        '<x:s> <x:p> "\\"quoted\\" and # no comment"@nl-BE . # one\n',
+        "  <x:s>\t<x:p>  <x:o>  <x:g> . \r\n",
+        '<x:s> <x:p> "7"^^<x:int> .\n<x:s> <x:q> <<( <x:a> <x:b> <x:c> )>> .\n',
+        "<x:s> <x:p> <x:o>\n",
+        "<x:\\u00e9> <x:p> <x:o> .\n",
+        "what is this\n",
+    ]
+    for one in odd:
+        assert turtle.places_of_lines(one + text, "x") == turtle.places(one + text, "x"), one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 import pyoxigraph as ox
 
@@ -25,8 +25,7 @@ def check_statements(loaded: Loaded, file: str, model: Model, names: Names) -> I
     for t in loaded.triples:
         if isinstance(t.subject, ox.NamedNode) and isinstance(t.object, ox.NamedNode):
             (kinds if t.predicate.value == TYPE else links).setdefault(t.subject.value, set()).add(t.object.value)
-    terms = {t.subject.value for t in model.ontology if isinstance(t.subject, ox.NamedNode)}
-    checker = _Checker(loaded, file, model, names, kinds, terms)
+    checker = _Checker(loaded, file, model, names, kinds, model.terms)
     for triple in sorted(loaded.triples, key=str):
         if isinstance(triple.subject, ox.NamedNode):
             yield from checker.triple(triple.subject.value, triple.predicate.value, triple.object)
@@ -35,7 +34,7 @@ def check_statements(loaded: Loaded, file: str, model: Model, names: Names) -> I
 
 class _Checker:
     def __init__(
-        self, loaded: Loaded, file: str, model: Model, names: Names, kinds: dict[str, set[str]], terms: set[str]
+        self, loaded: Loaded, file: str, model: Model, names: Names, kinds: dict[str, set[str]], terms: Set[str]
     ) -> None:
         self.loaded, self.file, self.model, self.names, self.kinds, self.terms = (
             *(loaded, file, model, names),
@@ -56,18 +55,17 @@ class _Checker:
     def triple(
         self, subject: str, path: str, value: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple
     ) -> Iterable[Finding]:
-        place = self.place(subject, path)
         about = {"subject": subject, "path": path}
         if path == TYPE:
             if isinstance(value, ox.NamedNode) and value.value.startswith(WZ) and value.value not in self.terms:
-                yield self._kind(shorten(value.value), place, about)
+                yield self._kind(shorten(value.value), self.place(subject, path), about)
             return
         if path.startswith(WZ) and path not in self.known(subject) and self.kinds.get(subject, set()) & self.terms:
-            yield self._property(subject, path, place)
+            yield self._property(subject, path, self.place(subject, path))
         if isinstance(value, ox.NamedNode) and value.value.startswith(BASE) and not self._exists(value.value):
             near = self._near(subject, path, value.value)
             key = "iri-unknown-near" if near else "iri-unknown"
-            yield finding(key, place, value=shorten(value.value), near=", ".join(near), **about)
+            yield finding(key, self.place(subject, path), value=shorten(value.value), near=", ".join(near), **about)
 
     def _kind(self, given: str, place: Place, about: dict[str, str]) -> Finding:
         from rapidfuzz import process

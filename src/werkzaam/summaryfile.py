@@ -1,0 +1,311 @@
+"""The file of a summary: tables of SQLite, of which `summary.sql` says what each holds."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from werkzaam.store import Iri, Literal, Row
+from werkzaam.terms import WZ, XSD
+
+FORM = 2
+"""The form of the tables; raise it when `summary.sql` changes, and a summary of another form is made anew."""
+
+Groups = Sequence[Sequence[str]]
+Pairs = frozenset[tuple[str, str]]
+
+
+class Older(Exception):
+    """The file has tables of another form than ours."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What triples say of claims: the document and tier of each, what each itself names, and how each comes.
+
+    `names` are pairs of a thing and a claim, `comes` of a heading and a claim.
+    """
+
+    documents: dict[str, str]
+    names: set[tuple[str, str]]
+    comes: set[tuple[str, str]]
+    tiers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Above:
+    """What counts as what: steps that go on, steps after which goes no other, and of which class or scheme it is."""
+
+    on: Pairs
+    last: Pairs
+    belongs: Pairs
+
+    def things_that_differ(self, other: Above) -> set[str]:
+        """Give what goes other ways here than there."""
+        pairs = (self.on ^ other.on) | (self.last ^ other.last) | (self.belongs ^ other.belongs)
+        return {lower for lower, _ in pairs}
+
+    @cached_property
+    def _next(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        ways: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+        for way, pairs in zip(ways, (self.on, self.last), strict=True):
+            for lower, upper in pairs:
+                way.setdefault(lower, []).append(upper)
+        return ways
+
+    def of(self, thing: str) -> set[str]:
+        """Give everything that `thing` counts as, itself included: what is broader, the whole, and what it is about."""
+        on, last = self._next
+        found, todo = {thing}, [thing]
+        while todo:
+            new = set(on.get(todo.pop(), ())) - found
+            found |= new
+            todo += new
+        return found.union(*(last.get(one, ()) for one in found))
+
+
+def create(file: Path) -> None:
+    """Make an empty summary."""
+    with closing(sqlite3.connect(file)) as empty:
+        empty.executescript(files("werkzaam").joinpath("summary.sql").read_text("utf-8"))
+        empty.execute(f"PRAGMA user_version = {FORM}")
+
+
+class Held:
+    """A summary that is open."""
+
+    def __init__(self, made: sqlite3.Connection) -> None:
+        self._made, self._above = made, Above(frozenset(), frozenset(), frozenset())
+        if made.execute("PRAGMA user_version").fetchone() != (FORM,):
+            raise Older
+
+    # ---- what it was made of
+
+    def vocabulary(self) -> str:
+        """Give the digest of the vocabulary."""
+        return str(self._made.execute("SELECT as_it_was FROM told WHERE what = 'vocabulary'").fetchone()[0])
+
+    def above(self) -> Above:
+        """Give what counts as what."""
+        on, last = (frozenset(self._made.execute(_STEPS, (number,))) for number in (0, 1))
+        return Above(on, last, frozenset(self._made.execute(_BELONGS)))
+
+    def lean_on(self, things: Collection[str]) -> set[str]:
+        """Give the documents with a claim that names any of `things`."""
+        found: set[str] = set()
+        for thing in things:
+            found.update(one for (one,) in self._made.execute(_LEANING, (thing,)))
+        return found
+
+    def agrees(self, told: Told, above: Above) -> bool:
+        """Say whether it holds this and no more."""
+        names = {(up, claim) for thing, claim in told.names for up in above.of(thing)}
+        comes = {(verdict, claim, told.tiers[claim]) for verdict, claim in told.comes}
+        counted = set(self._made.execute(_CELLS % "TRUE"))
+        self._made.execute("CREATE TEMP TABLE some AS SELECT id FROM claim")
+        return (
+            self.above() == above
+            and dict(self._made.execute(_CLAIMS)) == told.documents
+            and {(str(row["value"]), str(row["claim"])) for row in self.named()} == names
+            and set(self._made.execute(_ITSELF)) == told.names
+            and {(str(row["verdict"]), str(row["claim"]), str(row["tier"])) for row in self.works((), ())} == comes
+            and set(self._made.execute(_COUNTED)) == counted
+        )
+
+    # ---- making it
+
+    def forget(self, documents: Iterable[str]) -> None:
+        """Take out the claims of `documents`."""
+        self._some(documents)
+        self._made.execute(_FEWER)
+        self._made.execute("DELETE FROM cell WHERE claims <= 0")
+        for table in ("names", "comes"):
+            self._made.execute(f"DELETE FROM {table} WHERE claim IN (SELECT id FROM some)")
+        self._made.execute("DELETE FROM claim WHERE id IN (SELECT id FROM some)")
+
+    def lead(self, above: Above) -> None:
+        """Say what counts as what, before claims are put."""
+        self._above = above
+        number = self._numbers(
+            {one for pairs in (above.on, above.last, above.belongs) for pair in pairs for one in pair}
+        )
+        for table in ("step", "belongs"):
+            self._made.execute(f"DELETE FROM {table}")
+        for last, pairs in enumerate((above.on, above.last)):
+            steps = ((number[lower], number[upper], last) for lower, upper in pairs)
+            self._made.executemany("INSERT INTO step VALUES (?, ?, ?)", sorted(steps))
+        belongs = ((number[thing], number[whole]) for thing, whole in above.belongs)
+        self._made.executemany("INSERT INTO belongs VALUES (?, ?)", sorted(belongs))
+
+    def put(self, told: Told) -> None:
+        """Put in claims that it does not have."""
+        ways = {thing: self._above.of(thing) for thing in {thing for thing, _ in told.names}}
+        texts = {*told.documents, *told.documents.values(), *told.tiers.values(), *(v for v, _ in told.comes)}
+        number = self._numbers(texts.union(*ways.values()))
+        many = self._made.executemany
+        claims = (
+            (number[one], number[its], number.get(told.tiers.get(one, ""), 0)) for one, its in told.documents.items()
+        )
+        many("INSERT INTO claim VALUES (?, ?, ?)", sorted(claims))
+        names = {(number[up], number[claim]): 0 for thing, claim in told.names for up in ways[thing]}
+        names.update({(number[thing], number[claim]): 1 for thing, claim in told.names})
+        many("INSERT INTO names VALUES (?, ?, ?)", sorted((*pair, itself) for pair, itself in names.items()))
+        many("INSERT INTO comes VALUES (?, ?)", sorted((number[v], number[claim]) for v, claim in told.comes))
+
+    def count(self, documents: Iterable[str] | None = None) -> None:
+        """Count the claims of `documents`, or of all, in the cells of the map."""
+        if documents is None:
+            # Filling them in any order first and ordering once takes a third of the time.
+            self._made.execute("CREATE INDEX names_of_claim ON names (claim)")
+            self._made.execute("CREATE INDEX comes_of_claim ON comes (claim)")
+            self._made.execute("CREATE INDEX claim_of_document ON claim (document)")
+            self._made.execute("CREATE TEMP TABLE some AS SELECT id FROM claim")
+        else:
+            self._some(documents)
+        self._made.execute(_MORE)
+
+    def finish(self, vocabulary: str) -> None:
+        """Say with which vocabulary it was made."""
+        self._made.execute("INSERT OR REPLACE INTO told VALUES ('vocabulary', ?)", (vocabulary,))
+
+    def _some(self, documents: Iterable[str]) -> None:
+        self._made.execute("DROP TABLE IF EXISTS temp.some")
+        self._made.execute("CREATE TEMP TABLE some (id INTEGER PRIMARY KEY)")
+        self._made.executemany(f"INSERT INTO some {_OF_DOCUMENT}", ((one,) for one in documents))
+
+    def _numbers(self, texts: Collection[str]) -> dict[str, int]:
+        self._made.executemany("INSERT OR IGNORE INTO iri (text) VALUES (?)", ((one,) for one in sorted(texts)))
+        one_by_one = "SELECT id FROM iri WHERE text = ?"
+        return {one: int(self._made.execute(one_by_one, (one,)).fetchone()[0]) for one in texts}
+
+    # ---- answering from it
+
+    def named(self) -> list[Row]:
+        """Answer `named-in-claims`."""
+        return [{"claim": Iri(claim), "value": Iri(thing)} for claim, thing in self._made.execute(_NAMED)]
+
+    def works(self, groups: Groups, without: Groups) -> list[Row]:
+        """Answer `what-works`."""
+        wanted = "".join(_WANTED % _marks(group) for group in groups)
+        wanted += "".join(_UNWANTED % _marks(group) for group in without)
+        found = self._made.execute(_WORKS % wanted, [iri for group in (*groups, *without) for iri in group])
+        return [{"claim": Iri(claim), "verdict": Iri(verdict), "tier": Iri(tier)} for claim, verdict, tier in found]
+
+    def map(self, values: Mapping[str, Groups]) -> list[Row]:
+        """Answer `gap-map`."""
+        asked = {name: values[key][0][0] for key, name in (("of", "m"), ("with", "b")) if values.get(key)}
+        where = " AND ".join(f"{name}.text = ?" for name in asked) or "TRUE"
+        return [
+            {
+                "mechanism": Iri(mechanism),
+                "beside": Iri(beside),
+                "verdict": Iri(verdict),
+                "claims": Literal(str(claims), "", XSD + "integer"),
+            }
+            for mechanism, beside, verdict, claims in self._made.execute(_CELLS % where, [*asked.values()])
+        ]
+
+
+def _marks(group: Sequence[str]) -> str:
+    return ", ".join("?" * len(group))
+
+
+_OF_DOCUMENT = "SELECT claim.id FROM claim JOIN iri ON iri.id = claim.document WHERE iri.text = ?"
+_CLAIMS = """
+SELECT a.text, b.text FROM claim JOIN iri AS a ON a.id = claim.id JOIN iri AS b ON b.id = claim.document
+"""
+_STEPS = """
+SELECT a.text, b.text FROM step JOIN iri AS a ON a.id = step.lower JOIN iri AS b ON b.id = step.upper WHERE last = ?
+"""
+_BELONGS = """
+SELECT a.text, b.text FROM belongs JOIN iri AS a ON a.id = belongs.thing JOIN iri AS b ON b.id = belongs.whole
+"""
+_LEANING = """
+SELECT DISTINCT document.text
+FROM iri AS thing
+JOIN names ON names.thing = thing.id
+JOIN claim ON claim.id = names.claim
+JOIN iri AS document ON document.id = claim.document
+WHERE thing.text = ?
+"""
+_NAMED = """
+SELECT claim.text, thing.text
+FROM names JOIN iri AS claim ON claim.id = names.claim JOIN iri AS thing ON thing.id = names.thing
+ORDER BY claim.text, thing.text
+"""
+_ITSELF = """
+SELECT thing.text, claim.text
+FROM names JOIN iri AS claim ON claim.id = names.claim JOIN iri AS thing ON thing.id = names.thing
+WHERE itself = 1
+"""
+_WORKS = """
+SELECT said.text, verdict.text, tier.text
+FROM comes
+JOIN claim ON claim.id = comes.claim
+JOIN iri AS said ON said.id = comes.claim
+JOIN iri AS verdict ON verdict.id = comes.verdict
+JOIN iri AS tier ON tier.id = claim.tier
+WHERE TRUE %s
+ORDER BY verdict.text, said.text
+"""
+_WANTED = """AND comes.claim IN (
+  SELECT names.claim FROM names JOIN iri AS thing ON thing.id = names.thing WHERE thing.text IN (%s)
+)
+"""
+_UNWANTED = """AND comes.claim NOT IN (
+  SELECT names.claim
+  FROM iri AS whole JOIN belongs ON belongs.whole = whole.id JOIN names ON names.thing = belongs.thing
+  WHERE names.itself = 1 AND whole.text IN (%s)
+)
+"""
+_MEMBERS = "SELECT thing FROM belongs JOIN iri ON iri.id = belongs.whole WHERE iri.text IN (%s)"
+_ONE, _OTHER = (
+    _MEMBERS % ", ".join(f"'{WZ}{cls}'" for cls in those) for those in (["Mechanism"], ["ContextFactor", "Trait"])
+)
+_COUNTS = f"""
+SELECT m.thing AS mechanism, b.thing AS beside, comes.verdict AS verdict, COUNT(*) AS claims
+FROM some
+JOIN comes ON comes.claim = some.id
+JOIN names AS m ON m.claim = some.id
+JOIN names AS b ON b.claim = some.id
+WHERE m.thing IN ({_ONE}) AND b.thing IN ({_OTHER})
+GROUP BY m.thing, b.thing, comes.verdict
+"""
+_INTO = "INSERT INTO cell SELECT * FROM (%s) WHERE TRUE ON CONFLICT DO UPDATE SET claims = claims %s excluded.claims"
+_MORE, _FEWER = _INTO % (_COUNTS, "+"), _INTO % (_COUNTS, "-")
+_CELLS = """
+SELECT m.text, b.text, v.text, cell.claims
+FROM cell
+JOIN iri AS m ON m.id = cell.mechanism
+JOIN iri AS b ON b.id = cell.beside
+JOIN iri AS v ON v.id = cell.verdict
+WHERE %s
+ORDER BY m.text, b.text, v.text
+"""
+_COUNTED = (_CELLS % "TRUE").replace("FROM cell", f"FROM ({_COUNTS}) AS cell")
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[Held]:
+    """Open a summary that nobody reads yet."""
+    # It is seen on the disk with all other files of its generation: no journal, no waiting.
+    with closing(sqlite3.connect(file, isolation_level=None)) as made:
+        made.execute("PRAGMA journal_mode = OFF")
+        made.execute("PRAGMA synchronous = OFF")
+        made.execute("PRAGMA cache_size = -200000")
+        held = Held(made)
+        made.execute("BEGIN")
+        yield held
+        made.execute("COMMIT")
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[Held]:
+    """Open a summary that does not change."""
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as made:
+        yield Held(made)
