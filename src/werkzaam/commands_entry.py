@@ -52,6 +52,9 @@ def _tell(entry: Entry, form: str, lang: str, **more: Any) -> None:
 @_submitter
 @_at
 @click.option("--dry-run", is_flag=True, help=_help("dry-run"))
+@click.option("--skip-wrong", is_flag=True, help=_help("skip-wrong"))
+@click.option("--workers", type=click.IntRange(1, 256), metavar="N", help=_help("workers"))
+@click.option("--dask", metavar="ADDRESS", help=_help("dask"))
 @_format("text", "json")
 @_lang
 @_store
@@ -62,19 +65,33 @@ def add(
     note: str,
     at: str | None,
     dry_run: bool,
+    skip_wrong: bool,
+    workers: int | None,
+    dask: str | None,
     form: str,
     lang: str | None,
     store: str | None,
 ) -> None:
     """Check documents and put them in a store."""
+    from pathlib import Path
+
     from werkzaam.build import documents_of
     from werkzaam.entry import add as run
+    from werkzaam.folder import Folder
     from werkzaam.records import Submitter
 
-    documents_of(store)
-    submitter = Submitter(by=by, email=email, note=note)
+    lang, submitter = lang or default_language(), Submitter(by=by, email=email, note=note)
+    many = skip_wrong or workers or dask or any(Path(one).is_dir() for one in files)
+    if many and (store or "").startswith("http"):
+        raise UsageError("bulk-on-disk")
+    folder = documents_of(store)
+    if many and isinstance(folder, Folder):
+        from werkzaam.bulk.telling import tell_many
+
+        tell_many(files, folder, store or "", submitter, at, dry_run, skip_wrong, workers, dask, form, lang)
+        return
     entry = run(files, store or "", submitter=submitter, at=at, dry_run=dry_run)
-    _tell(entry, form, lang or default_language(), files=files)
+    _tell(entry, form, lang, files=files)
 
 
 @cli.command(help=_help("remove"))

@@ -28,7 +28,7 @@ from werkzaam.withdrawal import claims_of, pointing
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
     """A file as a child read it."""
 
     file: str
@@ -39,11 +39,18 @@ class _Read:
 
     @property
     def document(self) -> str:
+        """The name of the document: the end of its graph's IRI."""
         return self.graph.removeprefix(GRAPH)
 
     @property
     def subjects(self) -> set[str]:
+        """The IRIs of everything that it tells of."""
         return {one.subject.value for one in self.triples if isinstance(one.subject, ox.NamedNode)}
+
+    @property
+    def contains(self) -> set[str]:
+        """The claims of the document."""
+        return self.objects(WZ + "contains")
 
     def objects(self, path: str) -> set[str]:
         """Give what the document itself names by `path`."""
@@ -99,7 +106,7 @@ def enter(
 
     folder, entry, at = documents_of(store), Entry(), on_record.moment(at)
     with folder.writing():
-        read = _read(contents, store, entry, alone)
+        read = read_all(contents, store, entry, alone)
         entry.findings += _unnamed(read, name)
         if entry.refused:
             return entry
@@ -109,9 +116,10 @@ def enter(
     return entry
 
 
-def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry, alone: bool) -> list[_Read]:
+def read_all(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry, alone: bool) -> list[Read]:
+    """Read files in limited children, and collect what is wrong with them in `entry`."""
     content = dict(contents)
-    read: list[_Read] = []
+    read: list[Read] = []
     shacl.engine(shacl.chosen(), prepared.model())  # before the children, which then have it
     for file, told in each(_in_child, contents, store, alone):
         if isinstance(told, ChildDied):
@@ -121,7 +129,7 @@ def _read(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry, alone
         triples = frozenset(quad.triple for quad in ox.parse(told["triples"].encode(), format=ox.RdfFormat.N_TRIPLES))
         beside = [(name, text.encode("latin-1")) for name, text in told["beside"].items()]
         places = {(subject, path): Place(*place) for subject, path, *place in told["places"]}
-        read.append(_Read(file, ((Path(file).name, content[file]), *beside), told["graph"], triples, places))
+        read.append(Read(file, ((Path(file).name, content[file]), *beside), told["graph"], triples, places))
     return read
 
 
@@ -143,7 +151,7 @@ def _in_child(file: str, text: str, store: str, others: str, alone: bool) -> dic
     }
 
 
-def _unnamed(read: Sequence[_Read], name: str | None) -> Iterable[Finding]:
+def _unnamed(read: Sequence[Read], name: str | None) -> Iterable[Finding]:
     """Yield what is wrong with the names of the documents themselves."""
     seen: dict[str, str] = {}
     for one in read:
@@ -159,7 +167,7 @@ def _unnamed(read: Sequence[_Read], name: str | None) -> Iterable[Finding]:
 def _enter(
     folder: Folder | Ledger,
     draft: Draft,
-    read: Sequence[_Read],
+    read: Sequence[Read],
     entry: Entry,
     submitter: Submitter | None,
     at: str,
@@ -173,9 +181,9 @@ def _enter(
         draft.store.put(one.graph, (ox.Quad(t.subject, t.predicate, t.object, graph) for t in one.triples))
     tombs = {claim: state.last.document for state in before.values() if state.last for claim in state.claims}
     for one in read:
-        entry.findings += _taken(draft.store, one, tombs)
-        gone = held[one.graph] - one.objects(WZ + "contains") - tombs.keys()
-        entry.findings += _missed(draft.store, one, gone)
+        entry.findings += taken(draft.store, one, tombs)
+        gone = held[one.graph] - one.contains - tombs.keys()
+        entry.findings += missed(draft.store, one, gone)
     told = {(known.rule, known.subject) for known in entry.findings}
     named = {iri for one in read for t in one.triples for iri in (_iri(t.subject), _iri(t.object))}
     given = Given(
@@ -190,7 +198,7 @@ def _enter(
         state = before.get(one.document, State())
         files = tuple(File(name, hashlib.sha256(content).hexdigest()) for name, content in one.files)
         digest = draft.store.digest(one.graph)
-        claims = one.objects(WZ + "contains")
+        claims = one.contains
         same = state.present and state.entered is not None and state.last is not None
         if same and state.entered and state.last and (state.entered.files, state.last.graph) == (files, digest):
             entry.documents.append(Entered(one.document, state.version, "unchanged", len(claims)))
@@ -207,7 +215,7 @@ def _enter(
     draft.store.put(TOMBSTONES, on_record.tombstones(draft.records))
 
 
-def _taken(store: Oxigraph, read: _Read, tombs: Mapping[str, str]) -> Iterable[Finding]:
+def taken(store: Oxigraph, read: Read, tombs: Mapping[str, str]) -> Iterable[Finding]:
     """Yield what the document says of things that are not its own, and what it points to that is not there."""
     own, described = read.subjects, read.objects(WZ + "describes")
     for subject in sorted(own):
@@ -231,7 +239,7 @@ def _taken(store: Oxigraph, read: _Read, tombs: Mapping[str, str]) -> Iterable[F
             yield finding("points-nowhere", read.place(subject, path), subject=subject, path=path, value=slug(value))
 
 
-def _missed(store: Oxigraph, read: _Read, gone: Iterable[str]) -> Iterable[Finding]:
+def missed(store: Oxigraph, read: Read, gone: Iterable[str]) -> Iterable[Finding]:
     """Yield which claims of other documents point to claims that this version no longer has."""
     for claim in sorted(gone):
         for subject, path, graph in pointing(store, claim, read.graph):

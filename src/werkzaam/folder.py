@@ -6,6 +6,7 @@
                                  replaced by renaming, which is the moment of every change
     DIR/lock                     held by who writes
     DIR/documents/SHA256         each version of each document, byte for byte
+    DIR/bulk/                    what was done already of many documents that are entering together
     DIR/foreign/NAME.nq          the records of another database: in no generation, so that none meets them unasked
     DIR/foreign/NAME.sssom.tsv   what was decided about links with it
     DIR/g000007/graph/           the triples, as Oxigraph keeps them
@@ -22,10 +23,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -54,7 +56,7 @@ _T = TypeVar("_T")
 WAIT = 5.0
 """How many seconds who writes waits for another who does."""
 _GENERATION = re.compile(r"g\d{6}")
-_OURS = re.compile(r"current.*|lock|documents|foreign|g\d{6}")
+_OURS = re.compile(r"current.*|lock|documents|bulk|foreign|g\d{6}")
 
 
 def _drop(generation: Path) -> None:
@@ -117,14 +119,20 @@ class Draft:
     people: list[Submitter]
     wanted: bool = True
     about: dict[str, Any] = field(default_factory=lambda: {"format": FORMAT, "made": asdict(made())})
+    told: summary.Already = summary.NOTHING
 
     def record(self, made: Record, submitter: Submitter | None) -> None:
         """Write down what happened, with who did it in the other file; let go of the people whose term is over."""
-        self.records.append(made)
-        self.people = [one for one in self.people if one.until >= made.at[:10]]
+        self.record_all([made], submitter)
+
+    def record_all(self, made: Sequence[Record], submitter: Submitter | None) -> None:
+        """Write down what happened at one moment to several documents."""
+        self.records += made
+        self.people = [one for one in self.people if not made or one.until >= made[0].at[:10]]
         if submitter is not None and (submitter.by or submitter.email or submitter.note):
-            about = replace(submitter, document=made.document, version=made.version, action=made.action)
-            self.people.append(replace(about, until=until(made.at)))
+            for one in made:
+                about = replace(submitter, document=one.document, version=one.version, action=one.action)
+                self.people.append(replace(about, until=until(one.at)))
 
 
 @dataclass
@@ -133,6 +141,7 @@ class Folder:
 
     path: Path
     _writing: bool = field(default=False, repr=False)
+    _unseen: bool = field(default=False, repr=False)
 
     def exists(self) -> bool:
         """Say whether a store is there."""
@@ -232,7 +241,7 @@ class Folder:
                 yield draft
                 if draft.wanted:
                     known = None if source or without or not before else before / summary.FILE
-                    summary.renew(known, place / summary.FILE, store, store.changed)
+                    summary.renew(known, place / summary.FILE, store, store.changed, draft.told)
                     store.close()
                     self._commit(draft)
             finally:
@@ -244,6 +253,9 @@ class Folder:
         self.tidy()
 
     def _commit(self, draft: Draft) -> None:
+        if self._unseen and hasattr(os, "sync"):
+            os.sync()
+        self._unseen = False
         write(draft.path / "records.jsonl", as_lines(draft.records))
         write(draft.path / "people.jsonl", as_lines(draft.people), 0o600)
         sync(draft.path)
@@ -268,6 +280,20 @@ class Folder:
             if not file.is_file() or file.read_bytes() != content:
                 replace_file(file, content)
         return name
+
+    def keep_one_of_many(self, content: bytes, sha256: str) -> bool:
+        """Keep bytes, seen on the disk only when the change counts; say whether they are those of that name."""
+        assert self._writing
+        if hashlib.sha256(content).hexdigest() != sha256:
+            return False
+        file = self.path / "documents" / sha256
+        with told(self.path):
+            if not file.is_file() or file.stat().st_size != len(content):
+                beside = file.with_name(f"{sha256}.{os.getpid()}")
+                beside.write_bytes(content)
+                os.replace(beside, file)
+        self._unseen = True
+        return True
 
     def leftovers(self) -> list[Path]:
         """Give what a change that was not finished, or a reader who was still at it, left behind."""

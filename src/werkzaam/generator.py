@@ -210,7 +210,7 @@ class _Case:
     def _place(self, iri: str) -> None:
         """Say where evidence would stand."""
         start = self.chance.randrange(LETTERS)
-        phrase = f"{self.slug} {start}"
+        phrase = f"{self.slug}, {start}"
         self._passage(iri, start)
         self._add(iri, "page", ox.Literal(str(1 + start // 2_500)))
         self._add(iri, "phrase", ox.Literal(phrase))

@@ -6,6 +6,7 @@ The names of the packaged data are kept in the user's cache beside these data, a
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from multiprocessing import current_process
@@ -48,7 +49,17 @@ def names(store: str | None) -> Names:
     """
     if store is None:
         return packaged_names()
-    return _with_held(model(), _held_in(store) if current_process().daemon else call(_held_in, store))
+    return names_with(held_in(store))
+
+
+def held_in(store: str) -> list[list[str]]:
+    """Give what the documents in `store` make known: rows of IRI, class and, where it has one, a name."""
+    return _held_in(store) if current_process().daemon else call(_held_in, store)
+
+
+def names_with(held: Sequence[Sequence[str]]) -> Names:
+    """Give the names of the ontology and of what is in such rows."""
+    return _with_held(model(), held)
 
 
 @cache
@@ -76,7 +87,7 @@ def _held(store: Store) -> list[list[str]]:
     return [[str(value) for value in row.values()] for row in store.select(_HELD)]
 
 
-def _with_held(model: Model, held: list[list[str]]) -> Names:
+def _with_held(model: Model, held: Sequence[Sequence[str]]) -> Names:
     found = model.names.copy()
     for thing, kind, *called in held:
         found.add(thing, model.parents(kind), called)

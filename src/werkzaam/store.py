@@ -207,8 +207,14 @@ class Oxigraph(Answers):
             self._store.dump(file, format=ox.RdfFormat.N_QUADS)
 
     def load_nquads(self, content: bytes | IO[bytes]) -> None:
-        """Load N-Quads of our own making into an empty store."""
+        """Load N-Quads of our own making into a store that has none of them."""
         self._store.bulk_load(content, format=ox.RdfFormat.N_QUADS, lenient=True)  # checked when they were made
+
+    def load_many(self, graphs: Iterable[str], content: IO[bytes]) -> None:
+        """Load N-Quads of our own making, of graphs that it does not have; not all at once: for a draft."""
+        self.changed.update(dict.fromkeys(graphs))
+        with self._reading():
+            self.load_nquads(content)
 
     def _query(self, query: str, default: Sequence[str] = (), named: Sequence[str] = ()) -> Any:
         try:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from werkzaam import summaryfile
@@ -45,10 +47,15 @@ WHERE {{
 _DOCUMENTS = f"{_PREFIXES} SELECT ?document ?claim WHERE {{ {_CONTAINS} }}"
 
 
+_EVERY = f"{_PREFIXES} SELECT DISTINCT ?document WHERE {{ {_CONTAINS} }}"
+
+
 def told(store: Store, documents: Sequence[str] | None = None) -> Told:
     """Ask the triples of `store` what a summary holds of the claims of `documents`, or of all."""
     from werkzaam.questions import questions
 
+    if documents is not None and not documents:
+        return Told({}, set(), set(), {})
     named = questions()["named-in-claims"].bind({})
     if _UPWARDS not in named or _CONTAINS not in named:
         raise OurFault("our-fault", problem="named-in-claims")
@@ -78,11 +85,24 @@ def above(store: Store) -> Above:
     return Above(pairs(_ON), pairs(_LAST), pairs(_BELONGS))
 
 
-def renew(before: Path | None, after: Path, store: Oxigraph, changed: Iterable[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Already:
+    """What was told of the claims of `documents` when they were read, in parts."""
+
+    documents: frozenset[str]
+    parts: Iterable[Told]
+
+
+NOTHING = Already(frozenset(), ())
+
+
+def renew(
+    before: Path | None, after: Path, store: Oxigraph, changed: Iterable[str], already: Already = NOTHING
+) -> None:
     """Make the summary of `store` in the file `after`: that of `before`, with the documents `changed` told anew.
 
     So is told whatever names something that now counts as something else. All is told anew where there is none before,
-    or another vocabulary.
+    or another vocabulary. What was told `already` is not asked.
     """
     vocabulary, now = store.digest(ONTOLOGY_GRAPH), above(store)
     if before is not None and before.is_file():
@@ -92,11 +112,16 @@ def renew(before: Path | None, after: Path, store: Oxigraph, changed: Iterable[s
                 documents = set(changed) | made.lean_on(now.things_that_differ(made.above()))
                 made.forget(documents)
                 made.lead(now)
-                made.put(told(store, sorted(documents)))
+                with made.filling() if already.documents else nullcontext():
+                    for part in chain(already.parts, [told(store, sorted(documents - already.documents))]):
+                        made.put(part)
                 made.count(documents)
                 return
         after.unlink()
-    make(after, now, [told(store)], vocabulary)
+    others = None
+    if already.documents:
+        others = sorted({str(row["document"]) for row in store.select(_EVERY)} - already.documents)
+    make(after, now, chain(already.parts, [told(store, others)]), vocabulary)
 
 
 def make(file: Path, now: Above, parts: Iterable[Told], vocabulary: str) -> None:
@@ -104,8 +129,9 @@ def make(file: Path, now: Above, parts: Iterable[Told], vocabulary: str) -> None
     summaryfile.create(file)
     with summaryfile.writing(file) as made:
         made.lead(now)
-        for part in parts:
-            made.put(part)
+        with made.filling():
+            for part in parts:
+                made.put(part)
         made.count()
         made.finish(vocabulary)
 

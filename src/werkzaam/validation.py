@@ -228,7 +228,8 @@ def _by_axioms(
     known = (f"{t} <{ONTOLOGY_GRAPH}> .\n" if model.about(str(t.subject)[1:-1]) else f"{t} .\n" for t in around)
     quads = "".join([*(f"{quad} .\n" for quad in loaded.quads()), *known])
     given = Given({loaded.graph: file}, loaded.places)
-    if not any(contradictions(_store(quads), given)):
+    said = {t.predicate.value for t in (*loaded.triples, *around)}
+    if not any(contradictions(_store(quads), given, said)):
         return []
     labels = (f"{t} <{ONTOLOGY_GRAPH}> .\n" for t in model.ontology if t.predicate.value in _LABELS)
     return list(contradictions(_store(quads + "".join(labels)), given))

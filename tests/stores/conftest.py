@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from werkzaam import entry, renewal, upkeep, validation
+from werkzaam import entry, renewal, sandbox, upkeep, validation
 from werkzaam.bench_servers import PASSWORD, SERVERS, USER, program, told_version
+from werkzaam.build import write_store
 from werkzaam.model import Model
 
 
@@ -52,3 +53,13 @@ def quick(monkeypatch: pytest.MonkeyPatch, model: Model) -> None:
 def pytest_report_header() -> str:
     """Say which servers the contract is held against."""
     return "stores: " + ", ".join(f"{kind} {told_version(name) or 'absent'}" for kind, (name, _) in SERVERS.items())
+
+
+@pytest.fixture(scope="module")
+def put() -> Callable[[str, bytes], None]:
+    """Give what puts quads in a store, in a child: a store's threads of this process would be missing in others."""
+    return lambda where, content: sandbox.call(_put, where, content.decode())
+
+
+def _put(where: str, content: str) -> None:
+    write_store(where, content.encode())

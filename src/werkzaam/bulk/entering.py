@@ -1,0 +1,388 @@
+"""Documents that enter by the thousand: read in pieces, loaded together, checked together, and there all at once.
+
+What a document says by itself is checked where it is read (`piece.py`). What only shows among many is looked for here,
+and only where it can be: in documents that tell of the same thing or point to each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
+
+from werkzaam import prepared, shacl, summary
+from werkzaam import records as on_record
+from werkzaam.bulk.kept import Joined, Kept, Part
+from werkzaam.bulk.piece import Given, piece, setting, short
+from werkzaam.bulk.spread import Spread
+from werkzaam.contradictions import Given as Places
+from werkzaam.contradictions import contradictions
+from werkzaam.entered import RESERVED, Entered, Entry
+from werkzaam.entry import Read, missed, read_all, taken
+from werkzaam.errors import Finding, InputError, Place, finding
+from werkzaam.folder import Draft, Folder
+from werkzaam.foreign import read_file
+from werkzaam.loading import loader_for
+from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
+from werkzaam.store import Oxigraph
+from werkzaam.summaryfile import Told
+from werkzaam.terms import GRAPH, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
+from werkzaam.withdrawal import claims_of
+
+PIECE = 200
+"""How many documents are a piece of work: some seconds for a worker, and some megabytes."""
+BESIDE = "csvw-metadata.json"
+"""The one kind of document that has files beside it."""
+
+Progress = Callable[[str, int, int], None]
+"""Is told of each stage (``read``, ``load``, ``check``, ``keep``), how far it is and how far it goes."""
+
+
+@dataclass
+class Outcome(Entry):
+    """What came of many documents: advice is counted by rule and not kept; `result` is the SHA-256 of all of it.
+
+    The same documents give the same result, whoever worked on them and however often it was begun anew.
+    """
+
+    advice: Counter[str] = field(default_factory=Counter)
+    result: str = ""
+
+
+@dataclass(slots=True)
+class _Document:
+    """What is kept in mind of a document that was read."""
+
+    file: str
+    graph: str
+    digest: str
+    files: tuple[File, ...]
+    part: Part
+    claims: int
+    same: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.graph.removeprefix(GRAPH)
+
+
+def documents_in(places: Sequence[str]) -> list[str]:
+    """Give the files of documents in folders, and files as they are; raises `InputError` for a folder without."""
+    found: list[str] = []
+    for one in places:
+        if not Path(one).is_dir():
+            found.append(one)
+            continue
+        inside = sorted(str(file) for file in Path(one).rglob("*") if file.is_file() and _is_document(file))
+        if not inside:
+            raise InputError("folder-without-documents", file=one)
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def _is_document(file: Path) -> bool:
+    if any(part.startswith(".") for part in file.parts):
+        return False
+    try:
+        loader_for(file.name)
+    except InputError:
+        return False
+    return True
+
+
+def enter_many(
+    files: Sequence[str],
+    folder: Folder,
+    store: str,
+    spread: Spread,
+    *,
+    submitter: Submitter | None = None,
+    at: str | None = None,
+    dry_run: bool = False,
+    skip_wrong: bool = False,
+    progress: Progress = lambda stage, done, all_: None,
+) -> Outcome:
+    """Do what `entry.add` does, with as many files as there are.
+
+    Where one is wrong none enters, or, with `skip_wrong`, the others do. What was read stays beside the store until all
+    of it is there, so that who starts again goes on. Raises as `add` does, and `InputError` where workers or their
+    scheduler are lost.
+    """
+    at, outcome = on_record.moment(at), Outcome()
+    with folder.writing():
+        held = prepared.held_in(store)
+        shared = setting(held, shacl.chosen())
+        kept = Kept(folder.path / "bulk", shared)
+        names = _read(files, kept, shared, spread, progress)
+        wrong = [one["file"] for one in kept.documents(names) if _is_wrong(one)]
+        if len(files) == 1:
+            wrong = []  # there is nobody else to name
+        if wrong:
+            # They may name each other: what all of them make known is known now.
+            held += [row for one in kept.documents(names) for row in one["held"]]
+            shared = setting(held, shacl.chosen())
+            again = Kept(folder.path / "bulk", shared)
+            names = [*names, *_read(wrong, again, shared, spread, progress)]
+        kept.tidy(names)
+        found = _Found(kept, names, frozenset(wrong))
+        documents = _collected(found, outcome)
+        if outcome.refused and not skip_wrong:
+            return outcome
+        with folder.draft() as draft:
+            _enter(folder, draft, documents, found, outcome, (store, submitter, at, dry_run, skip_wrong), progress)
+            draft.wanted = not dry_run and any(one.state == "accepted" for one in outcome.documents)
+        if not outcome.refused or skip_wrong:
+            kept.forget()
+    return outcome
+
+
+def _is_wrong(one: Mapping[str, Any]) -> bool:
+    return any(said["severity"] == "violation" for said in one["findings"])
+
+
+def _read(files: Sequence[str], kept: Kept, shared: bytes, spread: Spread, progress: Progress) -> list[str]:
+    """Have all files read in pieces, but for the pieces that were; give the names of the pieces."""
+    names: list[str] = []
+    done = 0
+
+    def due() -> Iterator[tuple[str, bytes]]:
+        nonlocal done
+        for start in range(0, len(files), PIECE):
+            one = piece([_given(file) for file in files[start : start + PIECE]])
+            names.append(kept.name(one))
+            if kept.has(names[-1]):
+                done += 1
+                progress("read", min(done * PIECE, len(files)), len(files))
+            else:
+                yield names[-1], one
+
+    for name, answer in spread(shared, due()):
+        kept.keep(name, answer)
+        done += 1
+        progress("read", min(done * PIECE, len(files)), len(files))
+    return names
+
+
+def _given(file: str) -> Given:
+    if Path(file).name != BESIDE:
+        return Given(file, read_file(file), {})
+    others = (one for one in sorted(Path(file).parent.iterdir()) if one.is_file() and one.suffix == ".csv")
+    return Given(file, read_file(file), {one.name: read_file(str(one)) for one in others})
+
+
+class _Found:
+    """What came of each document, to be gone through as often as needed; of one that was read again the second time."""
+
+    def __init__(self, kept: Kept, names: Sequence[str], again: frozenset[str]) -> None:
+        self._kept, self._names, self._again = kept, names, again
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        first = set(self._again)
+        for one in self._kept.documents(self._names):
+            if one["file"] in first:
+                first.discard(one["file"])  # the first time it stood alone
+            else:
+                yield one
+
+
+def _collected(found: Iterable[dict[str, Any]], outcome: Outcome) -> list[_Document]:
+    """Collect what was found, and give the documents that are right so far."""
+    documents: dict[str, _Document] = {}
+    told: list[str] = []
+    for one in found:
+        said = [Finding.from_dict(each) for each in one["findings"]]
+        what = sorted((each.rule, each.subject, str(replace(each.place, file=""))) for each in said)
+        told.append(f"{one['graph']} {one.get('digest', '')} {what}\n")
+        for each in said:
+            if each.severity == "info":
+                outcome.advice[each.rule] += 1
+            else:
+                outcome.findings.append(each)
+        if "digest" not in one:
+            continue
+        graph, place = one["graph"], Place(one["file"])
+        if graph in RESERVED or not graph.startswith(GRAPH):
+            outcome.findings.append(finding("document-reserved", place, value=graph))
+        elif graph in documents:
+            name, other = graph.removeprefix(GRAPH), documents[graph].file
+            outcome.findings.append(finding("document-twice", place, value=name, other=other))
+        else:
+            files = tuple(File(*each) for each in one["files"])
+            documents[graph] = _Document(one["file"], graph, one["digest"], files, one["part"], len(one["claims"]))
+    outcome.result = hashlib.sha256("".join(sorted(told)).encode()).hexdigest()
+    return list(documents.values())
+
+
+def _enter(
+    folder: Folder,
+    draft: Draft,
+    documents: list[_Document],
+    found: Iterable[dict[str, Any]],
+    outcome: Outcome,
+    how: tuple[str, Submitter | None, str, bool, bool],
+    progress: Progress,
+) -> None:
+    """Load the documents in the draft, look for what only shows among many, and write down what happened."""
+    store, submitter, at, dry_run, skip_wrong = how
+    before = states(draft.records)
+    for one in documents:
+        state = before.get(one.name, State())
+        entered, last = (state.entered, state.last) if state.present else (None, None)
+        one.same = bool(entered and last and (entered.files, last.graph) == (one.files, one.digest))
+    new = [one for one in documents if not one.same]
+    held = {one.graph: claims_of(draft.store, one.graph) for one in new if one.name in before}
+    known = _subjects(draft.store, {one.graph for one in documents}) if before else set()
+    for graph in held:
+        draft.store.put(graph, [])
+    progress("load", 0, len(new))
+    draft.store.load_many([one.graph for one in new], BufferedReader(Joined([one.part for one in new]), 1 << 20))
+    progress("check", 0, len(new))
+    said = _Among(draft, {one.graph: one for one in new}, found, known, before, store).findings(held)
+    outcome.findings += said
+    refused = {one.place.file for one in said if one.severity == "violation"}
+    if refused and not skip_wrong:
+        return
+    for one in new:
+        if one.file in refused:
+            draft.store.put(one.graph, [])
+    right = [one for one in new if one.file not in refused]
+    for one in documents:
+        if one.same:
+            outcome.documents.append(Entered(one.name, before[one.name].version, "unchanged", one.claims))
+    made = []
+    for index, one in enumerate(right):
+        version = before.get(one.name, State()).version + 1
+        outcome.documents.append(Entered(one.name, version, "dry-run" if dry_run else "accepted", one.claims))
+        made.append(Record(one.name, version, ADDED, at, one.digest, one.files, on_record.made()))
+        if not dry_run:
+            _keep(folder, one)
+        if index % PIECE == 0:
+            progress("keep", index, len(right))
+    if not dry_run:
+        draft.record_all(made, submitter)
+    draft.store.put(TOMBSTONES, on_record.tombstones(draft.records))
+    graphs = frozenset(one.graph for one in right)
+    draft.told = summary.Already(graphs, _parts(found, graphs))
+
+
+def _keep(folder: Folder, one: _Document) -> None:
+    """Keep the bytes of a document, which must still be those that were read."""
+    given = _given(one.file)
+    content = {Path(one.file).name: given.content, **given.beside}
+    for file in one.files:
+        if not folder.keep_one_of_many(content.get(file.name, b""), file.sha256):
+            raise InputError("file-changed", file=one.file)
+
+
+def _parts(found: Iterable[dict[str, Any]], graphs: frozenset[str]) -> Iterator[Told]:
+    """Yield what is told of the claims of `graphs`, some thousand documents at a time."""
+    told = Told({}, set(), set(), {})
+    for one in found:
+        if one["graph"] in graphs and "digest" in one:
+            told.documents.update((claim, one["graph"]) for claim, _ in one["claims"])
+            told.tiers.update((claim, tier) for claim, tier in one["claims"] if tier)
+            told.names.update((thing, claim) for thing, claim in one["names"])
+            told.comes.update((verdict, claim) for verdict, claim in one["comes"])
+        if len(told.documents) > 20_000:
+            yield told
+            told = Told({}, set(), set(), {})
+    yield told
+
+
+def _subjects(store: Oxigraph, but: set[str]) -> set[int]:
+    """Give in short what the documents of a store tell of, but for some of them."""
+    but = but | {ONTOLOGY_GRAPH, MAPPINGS_GRAPH, TOMBSTONES}
+    iris = {one.subject for one in store.quads() if getattr(one.graph_name, "value", "") not in but}
+    return {int(short(str(one)[1:-1]), 16) for one in iris}
+
+
+class _Among:
+    """Looks for what only shows among many documents."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        new: Mapping[str, _Document],
+        found: Iterable[dict[str, Any]],
+        known: set[int],
+        before: Mapping[str, State],
+        where: str,
+    ) -> None:
+        self._where = where
+        self._store, self._new, self._found, self._known = draft.store, new, found, known
+        self._tombs = {claim: state.last.document for state in before.values() if state.last for claim in state.claims}
+
+    def findings(self, held: Mapping[str, set[str]]) -> list[Finding]:
+        """Give everything that is wrong with documents together, at its place."""
+        odd, joined = self._differing(), set[str]()
+        for graph, outward in self._outward():
+            for iri in outward:
+                graphs = {one.graph_name.value for one in self._store.saying(iri)} - {TOMBSTONES}  # type: ignore[union-attr]
+                if not graphs:
+                    odd.add(graph)
+                elif graph not in graphs:
+                    joined |= {graph, *graphs}
+        for one in self._found:
+            if one["graph"] in self._new and any(claim in self._tombs for claim, _ in one.get("claims", ())):
+                odd.add(one["graph"])
+        told: list[Finding] = []
+        for read in self._read(odd | (set(held) & self._new.keys())):
+            told += taken(self._store, read, self._tombs)
+            gone = held.get(read.graph, set()) - read.contains - self._tombs.keys()
+            told += missed(self._store, read, gone)
+        return told + self._contradicting(odd | joined, {(one.rule, one.subject) for one in told})
+
+    def _differing(self) -> set[str]:
+        """Give the documents that say of something what no other that tells of it says."""
+        seen, shared = self._known, set[int]()
+        for _, those in self._told_of():
+            for one in those:
+                (shared if one in seen else seen).add(one)
+        odd: set[str] = set()
+        iris: dict[int, str] = {}
+        for graph, those in self._told_of():
+            if not shared.isdisjoint(those) and any(one in shared and one not in iris for one in those):
+                quads = self._store.quads(graph)
+                iris.update((int(short(iri), 16), iri) for iri in {str(quad.subject)[1:-1] for quad in quads})
+        for iri in sorted({iris[one] for one in shared}):
+            told: dict[str, set[Any]] = {}
+            for quad in self._store.saying(iri):
+                told.setdefault(quad.graph_name.value, set()).add((quad.predicate, quad.object))  # type: ignore[union-attr]
+            times = Counter(one for those in told.values() for one in those)
+            odd |= {g for g, those in told.items() if len(told) > 1 and any(times[one] == 1 for one in those)}
+        return odd & self._new.keys()
+
+    def _told_of(self) -> Iterator[tuple[str, list[int]]]:
+        for one in self._found:
+            if one["graph"] in self._new and "subjects" in one:
+                text = one["subjects"]
+                yield one["graph"], [int(text[at : at + 16], 16) for at in range(0, len(text), 16)]
+
+    def _outward(self) -> Iterator[tuple[str, list[str]]]:
+        return ((one["graph"], one["outward"]) for one in self._found if one["graph"] in self._new and "outward" in one)
+
+    def _read(self, graphs: Iterable[str]) -> list[Read]:
+        """Read some documents again, for the places of what they say."""
+        files = [self._new[graph].file for graph in sorted(graphs)]
+        return read_all([(file, read_file(file)) for file in files], self._where, Entry(), False) if files else []
+
+    def _contradicting(self, graphs: set[str], told: set[tuple[str, str]]) -> list[Finding]:
+        """Give which axioms documents contradict together that tell of the same or point to each other."""
+        if not graphs:
+            return []
+        beside = Oxigraph()
+        for graph in (ONTOLOGY_GRAPH, *sorted(graphs)):
+            beside.fill(self._store.quads(graph))
+        files = {graph: self._new[graph].file for graph in graphs & self._new.keys()}
+
+        def found(places: Places) -> list[Finding]:
+            those = contradictions(beside, places)
+            return [one for one in those if one.place.file in files.values() and (one.rule, one.subject) not in told]
+
+        wrong = {one.place.file for one in found(Places(files))}
+        read = self._read(graph for graph, file in files.items() if file in wrong)
+        return found(Places(files, {key: place for one in read for key, place in one.places.items()})) if wrong else []

@@ -1,0 +1,212 @@
+"""A piece of the work: some documents go in as bytes, what came of each comes out as bytes; the same wherever it runs.
+
+`work` is pure: what it gives depends on its arguments, and on the vocabulary and the rules that this werkzaam has.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import struct
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pyoxigraph as ox
+
+from werkzaam import prepared, shacl, summary
+from werkzaam.errors import Finding, InputError, OurFault, UsageError, WerkzaamError
+from werkzaam.loading import Beside, Loaded, load_alone
+from werkzaam.model import Names
+from werkzaam.resources import digest
+from werkzaam.sandbox import ChildDied, call_each
+from werkzaam.store import Oxigraph
+from werkzaam.terms import ID, ONTOLOGY_GRAPH, TYPE, WZ
+from werkzaam.validation import SECONDS, check
+
+_LENGTH = struct.Struct(">Q")
+
+
+def pack(header: Mapping[str, Any], *blobs: bytes) -> bytes:
+    """Make one text of bytes of plain data and some more bytes."""
+    told = zlib.compress(json.dumps({**header, "sizes": [len(one) for one in blobs]}).encode(), 1)
+    return b"".join((_LENGTH.pack(len(told)), told, *blobs))
+
+
+def unpack(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """Give what `pack` was given; raises `ValueError` where it is cut short."""
+    start = _LENGTH.size + _LENGTH.unpack_from(content)[0]
+    try:
+        header: dict[str, Any] = json.loads(zlib.decompress(content[_LENGTH.size : start]))
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    blobs = []
+    for size in header.pop("sizes"):
+        blobs.append(content[start : start + size])
+        start += size
+    if start != len(content):
+        raise ValueError("length")
+    return header, blobs
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A document to be read: the name of its file, its bytes, and what stands beside it, by plain name."""
+
+    file: str
+    content: bytes
+    beside: Mapping[str, bytes]
+
+
+def piece(documents: Sequence[Given]) -> bytes:
+    """Pack documents as a piece of work."""
+    header = {"documents": [[one.file, list(one.beside)] for one in documents]}
+    return pack(header, *(blob for one in documents for blob in (one.content, *one.beside.values())))
+
+
+def setting(held: Sequence[Sequence[str]], engine: str) -> bytes:
+    """Pack what all pieces share: what is `held` already (`prepared.held_in`), and the engine of the shapes."""
+    return pack({"knowledge": digest(), "engine": engine, "held": held})
+
+
+def work(shared: bytes, one: bytes) -> bytes:
+    """Read and check the documents of a piece; give what came of each, and as N-Quads those that are right.
+
+    Each is read in a limited child. What is wrong with the work itself comes back as an ``error``.
+    """
+    try:
+        return _worked(shared, one)
+    except WerkzaamError as error:
+        return pack({"error": [type(error).__name__, error.key, error.data]})
+    except Exception as error:
+        return pack({"error": ["OurFault", "our-fault", {"problem": f"{type(error).__name__}: {error}"}]})
+
+
+def _worked(shared: bytes, one: bytes) -> bytes:
+    header, blobs = unpack(one)
+    _ready(shared)
+    left = iter(blobs)
+    items = []
+    for file, names in header["documents"]:
+        text = next(left).decode("latin-1")
+        items.append((file, text, {name: next(left).decode("latin-1") for name in names}, shared))
+    documents: list[dict[str, Any]] = []
+    quads: list[bytes] = []
+    start = 0
+    for (file, *_), told in zip(items, call_each(_in_child, items, seconds=SECONDS), strict=True):
+        if isinstance(told, ChildDied):
+            told = {"graph": "", "findings": [told.told(file).as_dict()], "quads": "", "held": []}
+        lines = told.pop("quads").encode()
+        documents.append({"file": file, "at": [start, start + len(lines)], **told})
+        quads.append(lines)
+        start += len(lines)
+    return pack({"documents": documents}, *quads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    names: Names
+    engine: str
+    vocabulary: Oxigraph
+
+
+@lru_cache(maxsize=2)
+def _ready(shared: bytes) -> _Ready:
+    """Make what all documents need, once a process; a forked child has it from its parent."""
+    told, _ = unpack(shared)
+    if told["knowledge"] != digest():
+        raise UsageError("bulk-other-version")
+    model = prepared.model()
+    names = prepared.names_with(told["held"])
+    shacl.engine(told["engine"], model)
+    vocabulary = Oxigraph()
+    vocabulary.load_nquads("".join(f"{one} <{ONTOLOGY_GRAPH}> .\n" for one in model.ontology).encode())
+    gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
+    return _Ready(names, told["engine"], vocabulary)
+
+
+def _in_child(file: str, text: str, beside: dict[str, str], shared: bytes) -> dict[str, Any]:
+    ready = _ready(shared)
+    read: dict[str, bytes] = {}
+    model = prepared.model()
+    loaded, names = load_alone(text.encode("latin-1"), file, model, ready.names, _reader(beside, read))
+    findings = check(loaded, model, names, file, ready.engine)
+    return {
+        "graph": loaded.graph,
+        "findings": [one.as_dict() for one in findings],
+        "files": [[file.rpartition("/")[2], _sha(text)], *([name, _sha(content)] for name, content in read.items())],
+        "held": _held(loaded),
+        **_as_kept(loaded, findings, ready.vocabulary),
+    }
+
+
+def _reader(beside: Mapping[str, str], read: dict[str, bytes]) -> Beside:
+    def reader(name: str) -> bytes:
+        if name not in beside:
+            raise InputError("file-missing", file=name)
+        read[name] = beside[name].encode("latin-1")
+        return read[name]
+
+    return reader
+
+
+def _sha(content: str | bytes) -> str:
+    return hashlib.sha256(content if isinstance(content, bytes) else content.encode("latin-1")).hexdigest()
+
+
+def _held(loaded: Loaded) -> list[list[str]]:
+    """Give what a document makes known to others, as `prepared.held_in` gives it of a store."""
+    known = {one.object for one in loaded.triples if one.predicate.value in _MAKES_KNOWN}
+    kinds: dict[str, list[str]] = {}
+    called: dict[str, list[str]] = {}
+    for one in loaded.triples:
+        of = {TYPE: kinds, WZ + "name": called}.get(one.predicate.value)
+        if of is not None and one.subject in known and isinstance(one.object, ox.NamedNode | ox.Literal):
+            of.setdefault(str(one.subject)[1:-1], []).append(one.object.value)
+    return sorted(
+        [thing, kind, *name]
+        for thing, those in kinds.items()
+        for kind in those
+        for name in [[one] for one in called.get(thing, [])] or [[]]
+    )
+
+
+_MAKES_KNOWN = frozenset(WZ + name for name in ("contains", "describes", "proposes"))
+
+
+def _as_kept(loaded: Loaded, findings: Sequence[Finding], vocabulary: Oxigraph) -> dict[str, Any]:
+    """Give the quads of a document as the engine keeps them, their digest, and what is told of its claims."""
+    if any(one.severity == "violation" for one in findings):
+        return {"quads": ""}
+    vocabulary.put(loaded.graph, loaded.quads())
+    lines = sorted(f"{quad.triple} .\n" for quad in vocabulary.quads(loaded.graph))
+    own = {one.subject.value for one in loaded.triples if isinstance(one.subject, ox.NamedNode)}
+    named = {one.object.value for one in loaded.triples if isinstance(one.object, ox.NamedNode)}
+    told = summary.told(vocabulary, [loaded.graph])
+    vocabulary.put(loaded.graph, [])
+    return {
+        "quads": "".join(f"{line[:-2]}<{loaded.graph}> .\n" for line in lines),
+        "digest": hashlib.sha256("".join(lines).encode()).hexdigest(),
+        "subjects": "".join(short(one) for one in sorted(own)),
+        "outward": sorted(one for one in named - own if one.startswith(ID)),
+        "claims": [[claim, told.tiers.get(claim, "")] for claim in sorted(told.documents)],
+        "names": sorted(told.names),
+        "comes": sorted(told.comes),
+    }
+
+
+def short(iri: str) -> str:
+    """Give sixteen letters that stand for an IRI among millions."""
+    return hashlib.blake2b(iri.encode(), digest_size=8).hexdigest()
+
+
+def error_of(header: Mapping[str, Any]) -> WerkzaamError | None:
+    """Give the error that came back instead of an answer."""
+    if "error" not in header:
+        return None
+    name, key, data = header["error"]
+    kinds: dict[str, Callable[..., WerkzaamError]] = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
+    return kinds.get(name, OurFault)(key, **data)
