@@ -14,6 +14,7 @@ import pytest
 from werkzaam.build import on_disk, packaged
 from werkzaam.bulk import entering
 from werkzaam.bulk.entering import enter_many
+from werkzaam.bulk.piece import unpack
 from werkzaam.bulk.spread import Pieces, Spread, dask, processes
 from werkzaam.errors import InputError
 from werkzaam.generator import generate, patterns
@@ -88,11 +89,8 @@ def test_dask_gives_the_same_result_and_lost_workers_and_schedulers_lose_nothing
     assert enter(third, processes(1)) == here
 
 
-def test_what_is_wrong_with_the_work_itself_comes_back_as_ours(
-    cluster: Any, files: list[str], tmp_path: Path, ontology_nquads: bytes, put: Callable[[str, bytes], None]
-) -> None:
+def test_what_is_wrong_with_the_work_itself_comes_back_instead_of_an_answer(cluster: Any) -> None:
     address, _, _ = cluster
-    answers = dask(address)(b"this is no setting", [("one", b"and this no piece")])
-    ((name, answer),) = list(answers)
+    ((name, answer),) = dask(address)(b"this is no setting", [("one", b"and this no piece")])
     assert name == "one"
-    assert b"" != answer
+    assert unpack(answer)[0]["error"][:2] == ["OurFault", "our-fault"]

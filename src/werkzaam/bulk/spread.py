@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
@@ -84,7 +84,7 @@ def dask(address: str) -> Spread:
 
 def _over_dask(distributed: Any, address: str, shared: bytes, pieces: Pieces) -> Iterator[tuple[str, bytes]]:
     try:
-        with distributed.Client(address, timeout=10, name="werkzaam", set_as_default=False) as client:
+        with distributed.Client(address, timeout=10, name="werkzaam") as client:
             everywhere = client.scatter(shared, broadcast=True)
             most = 2 * sum(client.nthreads().values()) or 2
             under_way: dict[Any, str] = {}
@@ -94,13 +94,10 @@ def _over_dask(distributed: Any, address: str, shared: bytes, pieces: Pieces) ->
                     yield from _done_over_dask(distributed, under_way)
             while under_way:
                 yield from _done_over_dask(distributed, under_way)
-    except (
-        OSError,
-        TimeoutError,
-        distributed.client.FutureCancelledError,
-        distributed.scheduler.KilledWorker,
-    ) as error:
-        raise InputError("bulk-scheduler", address=address, problem=str(error) or type(error).__name__) from None
+    except (OSError, TimeoutError, CancelledError, distributed.scheduler.KilledWorker) as error:
+        raise InputError(
+            "bulk-scheduler", address=address, problem=str(error).partition("\n")[0] or type(error).__name__
+        ) from None
 
 
 def _done_over_dask(distributed: Any, under_way: dict[Any, str]) -> Iterator[tuple[str, bytes]]:
