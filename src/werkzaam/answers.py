@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from werkzaam.claims import Node, claims
 from werkzaam.export import record
 from werkzaam.known import Known
+from werkzaam.overviews import SILENT, coders, said_once, works
 from werkzaam.questions import Groups, ask
-from werkzaam.store import Store
+from werkzaam.store import Row, Store
+from werkzaam.summaryfile import Overview
 from werkzaam.terms import CONCEPT, FOREIGN, WZ, slug
 
 ANSWER_VERSION = 1
-FOR, AGAINST, SILENT = (f"{CONCEPT}verdict/{name}" for name in ("for", "against", "not-studied"))
+FOR, AGAINST = (f"{CONCEPT}verdict/{name}" for name in ("for", "against"))
 
 # The filters of the command, and the classes of what each takes.
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
@@ -60,6 +62,10 @@ class Answer:
 
     `count` is that of the claims: one that stands under two headings, or is said again, counts once. `databases` counts
     those among them that are not ours, by the graph of the database of others in which they stand.
+
+    Of a large answer not every claim is told: `left_out` counts those under each heading that are not, and there are no
+    patterns then, as these would be of some claims alone. Where `listed` is false there are too many cases to say of
+    each whether it is silent.
     """
 
     asked: list[list[str]]
@@ -71,41 +77,58 @@ class Answer:
     checked: int
     count: int
     databases: dict[str, int]
+    left_out: dict[str, int] = field(default_factory=dict)
+    listed: bool = True
 
 
-def said_once(store: Store) -> dict[str, str]:
-    """Give, for each claim that restates another, the one claim by which all that say the same are counted."""
-    same: dict[str, set[str]] = {}
-    for row in store.select(_RESTATED):
-        together = same.get(row["claim"], {row["claim"]}) | same.get(row["other"], {row["other"]})
-        same.update(dict.fromkeys(together, together))
-    return {claim: min(together) for claim, together in same.items()}
-
-
-_RESTATED = """
-PREFIX wz: <https://w3id.org/werkzaam/ontology#>
-
-SELECT ?claim ?other WHERE { ?claim wz:restates ?other } ORDER BY ?claim ?other
-"""
+MANY_CASES = 500
+"""In a collection of more cases it is not told of each whether it is silent."""
 
 
 def what_works(
-    store: Store, groups: Groups, without: Sequence[str] = (), known: Mapping[str, Node] | None = None
+    store: Store,
+    groups: Groups,
+    without: Sequence[str] = (),
+    known: Mapping[str, Node] | None = None,
+    limit: int | None = None,
 ) -> Answer:
     """Answer *what works* for all of `groups`, each met by any of its IRIs.
 
     Claims that name a concept of one of the schemes `without` are left out. `known` holds claims that were read
-    before; else those of the answer are read from the store.
+    before; else those of the answer are read from the store: all of them, or at most `limit` under each heading; where
+    there are more than `overviews.MOST`, and no limit is given, some.
     """
-    asked: dict[str, Groups] = {"wanted": groups}
-    if without:
-        asked["without"] = [list(without)]
-    rows = ask(store, "what-works", asked)
+    if known is not None:
+        asked: dict[str, Groups] = {"wanted": groups, **({"without": [list(without)]} if without else {})}
+        return _answer(store, groups, _verdicts(ask(store, "what-works", asked)), known)
+    found = works(store, groups, without, limit)
+    if not isinstance(found, Overview):
+        verdicts = _verdicts(found)
+        return _answer(store, groups, verdicts, _read(store, verdicts))
+    verdicts = {}
+    for verdict, some in found.shown.items():
+        for iri in some:
+            verdicts.setdefault(iri, []).append(verdict)
+    answer = _answer(store, groups, verdicts, _read(store, verdicts))
+    answer.count, answer.checked, answer.coders = found.total, found.checked, found.coders
+    answer.left_out = {one: count - len(found.shown[one]) for one, count in found.counts.items()}
+    answer.patterns, answer.unmatched = [], []
+    return answer
+
+
+def _verdicts(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """Give the headings of each claim."""
     verdicts: dict[str, list[str]] = {}
     for row in rows:
         verdicts.setdefault(row["claim"], []).append(row["verdict"])
-    if known is None:
-        known = {node.iri: node for node in claims(store, verdicts)} if verdicts else {}
+    return verdicts
+
+
+def _read(store: Store, verdicts: Mapping[str, Sequence[str]]) -> dict[str, Node]:
+    return {node.iri: node for node in claims(store, verdicts)} if verdicts else {}
+
+
+def _answer(store: Store, groups: Groups, verdicts: Mapping[str, Sequence[str]], known: Mapping[str, Node]) -> Answer:
     nodes = {iri: known[iri] for iri in verdicts}
     said = said_once(store)
     order = {str(row["thing"]): str(row["rank"]) for row in store.select(_ORDER)}
@@ -119,33 +142,30 @@ def what_works(
         (verdict, _fold(sorted(found, key=lambda node: _rank(node, order))))
         for verdict, found in sorted(headings.items(), key=lambda item: int(order[item[0]]))
     ]
+    listed = len(store.select(_CASES)) <= MANY_CASES
     return Answer(
         [list(group) for group in groups],
         told,
-        _silence(store, groups, below),
+        _silence(store, groups, below) if listed else {True: {}, False: {}},
         _unmatched(store, below, list(nodes.values())),
         _patterns(headings.get(FOR, []), headings.get(AGAINST, [])),
-        _coders(store, {node.document for node in nodes.values()}),
+        coders(store, {node.document for node in nodes.values()}),
         sum(slug(node.one("review") or "") == "checked" for node in nodes.values()),
         len({said.get(iri, iri) for found in headings.values() for iri in (node.iri for node in found)}),
         dict(Counter(nodes[iri].document for iri in _told(headings) if nodes[iri].document.startswith(FOREIGN))),
+        listed=listed,
     )
+
+
+_CASES = f"""
+PREFIX wz: <https://w3id.org/werkzaam/ontology#>
+
+SELECT DISTINCT ?case WHERE {{ ?document wz:caseOf ?case }} LIMIT {MANY_CASES + 1}
+"""
 
 
 def _told(headings: Mapping[str, Sequence[Node]]) -> set[str]:
     return {node.iri for found in headings.values() for node in found}
-
-
-def _coders(store: Store, documents: set[str]) -> list[str]:
-    found = store.select(_CODERS % " ".join(f"<{iri}>" for iri in sorted(documents)))
-    return sorted({str(row["coder"]) for row in found})
-
-
-_CODERS = """
-PREFIX wz: <https://w3id.org/werkzaam/ontology#>
-
-SELECT DISTINCT ?coder WHERE { VALUES ?document { %s } ?document wz:coding/wz:codedBy ?coder }
-"""
 
 
 def _rank(node: Node, order: Mapping[str, str]) -> tuple[str, ...]:
@@ -265,6 +285,8 @@ def as_data(answer: Answer, known: Known, lang: str) -> dict[str, Any]:
         "coded_by": [known.label(iri, lang) for iri in answer.coders],
         "checked_by_a_person": answer.checked,
         "count": answer.count,
+        "left_out": {slug(verdict): count for verdict, count in sorted(answer.left_out.items()) if count},
+        "silence_told": answer.listed,
         "databases": {slug(graph): count for graph, count in sorted(answer.databases.items())},
         "asked": [[{"iri": iri, "label": known.label(iri, lang)} for iri in group] for group in answer.asked],
         "headings": [

@@ -82,19 +82,27 @@ class Werkzaam(Documents):
         in_: Wanted | None = None,
         outcome: Wanted | None = None,
         case: Wanted | None = None,
+        limit: int | None = None,
     ) -> Answer:
-        """Answer *what works*: items given twice mean both, a comma means either."""
+        """Answer *what works*: items given twice mean both, a comma means either.
+
+        With a `limit`, at most so many claims stand under each heading; without, all of them, or some of very many.
+        """
         asked = {"mechanism": mechanism, "trait": for_, "context": in_, "outcome": outcome, "case": case}
-        return self.what_works_of([g for name, wanted in asked.items() for g in self.groups(name, wanted)])
+        return self.what_works_of([g for name, wanted in asked.items() for g in self.groups(name, wanted)], limit=limit)
 
     def what_works_of(
-        self, groups: Groups, without: Sequence[str] = (), known: Mapping[str, Node] | None = None
+        self,
+        groups: Groups,
+        without: Sequence[str] = (),
+        known: Mapping[str, Node] | None = None,
+        limit: int | None = None,
     ) -> Answer:
         """Answer *what works* for groups of IRIs, leaving out claims that name a concept of the schemes `without`.
 
         `known` are claims that were read before.
         """
-        return what_works(self.store, groups, without, known)
+        return what_works(self.store, groups, without, known, limit)
 
     def questions(self) -> Mapping[str, Question]:
         """Give the competency questions by name."""

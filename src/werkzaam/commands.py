@@ -84,6 +84,7 @@ def cli() -> None:
 @click.option("--in", "in_", multiple=True, metavar="CONTEXT", help=_help("in"))
 @click.option("--outcome", multiple=True, metavar="O", help=_help("outcome"))
 @click.option("--case", multiple=True, metavar="C", help=_help("case"))
+@click.option("--limit", type=click.IntRange(1), metavar="N", help=_help("limit"))
 @_foreign
 @_format(*FORMATS)
 @_lang
@@ -94,6 +95,7 @@ def what_works(
     in_: tuple[str, ...],
     outcome: tuple[str, ...],
     case: tuple[str, ...],
+    limit: int | None,
     foreign: bool,
     form: str,
     lang: str | None,
@@ -105,7 +107,7 @@ def what_works(
     from werkzaam.tables import as_csv
 
     opened = _open(store, lang, foreign=foreign)
-    answer = opened.what_works(mechanism=mechanism, for_=for_, in_=in_, outcome=outcome, case=case)
+    answer = opened.what_works(mechanism=mechanism, for_=for_, in_=in_, outcome=outcome, case=case, limit=limit)
     teller = Teller(opened.known, opened.lang, width=_width(), strong=_bold)
     if form == "table":
         _out(teller.table(answer))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from werkzaam import summary
 from werkzaam.errors import UsageError
 from werkzaam.model import Names
-from werkzaam.store import Store
-from werkzaam.terms import WZ, slug
+from werkzaam.store import Store, language_of
+from werkzaam.summaryfile import NamesIn
+from werkzaam.terms import NAMED, ONTOLOGY_GRAPH, WZ, expand, fold, slug
 
-_NAMED = """VALUES (?kind ?path) {
-    (0 wz:name) (1 skos:prefLabel) (1 rdfs:label) (2 skos:altLabel) (2 skos:notation) (2 wz:abbreviation)
-  }
-  ?thing ?path ?label ."""
 _PREFIXES = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -22,16 +20,11 @@ PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 # Labels and classes apart, each once: what many documents describe, such as who coded them, is named and typed in each.
 _LABELS = f"""{_PREFIXES}
 SELECT DISTINCT ?thing ?kind ?label
-WHERE {{
-  {_NAMED}
-}}
+WHERE {{ %s {NAMED} %s }}
 """
 _TYPES = f"""{_PREFIXES}
 SELECT DISTINCT ?thing ?type
-WHERE {{
-  {{ SELECT DISTINCT ?thing WHERE {{ {_NAMED} }} }}
-  ?thing a ?type .
-}}
+WHERE {{ %s {{ SELECT DISTINCT ?thing WHERE {{ {NAMED} }} }} ?thing a ?type . %s }}
 """
 _PARENTS = f"{_PREFIXES} SELECT DISTINCT ?class ?above WHERE {{ ?class rdfs:subClassOf ?above }}"
 
@@ -75,6 +68,63 @@ WHERE {
 """
 
 
+MANY = 500
+"""Of a store with more documents, names are looked up when asked for and not read beforehand."""
+
+
+class _Asked(Names):
+    """Names of which those of the vocabulary are known, and those that documents give when they are asked for."""
+
+    def __init__(self, beside: NamesIn, parents: Mapping[str, set[str]]) -> None:
+        super().__init__()
+        self._beside, self._parents, self._learnt = beside, parents, set[str]()
+
+    def find(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
+        """Give every IRI, of a wanted class, that `name` stands for."""
+        direct = name if "://" in name else expand(name)
+        for thing in [direct] if direct else sorted(self._beside.found_by(fold(name))):
+            self._learn(thing)
+        return super().find(name, wanted)
+
+    def label(self, iri: str, lang: str) -> str:
+        """Give the label in `lang`, in another language, or the slug."""
+        self._learn(iri)
+        return super().label(iri, lang)
+
+    def _learn(self, thing: str) -> None:
+        if thing not in self._learnt:
+            self._learnt.add(thing)
+            called = self._beside.called(thing)
+            if called:
+                _learn(self, thing, self._beside.types(thing), called, self._parents)
+
+
+def _learn(
+    names: Names,
+    thing: str,
+    classes: Iterable[str],
+    called: Iterable[tuple[str, str, str]],
+    parents: Mapping[str, set[str]],
+) -> None:
+    """Make known what a thing is called: kind (as in `terms.NAMED`), text and language."""
+    words = []
+    for kind, text, language in called:
+        words.append(text)
+        texts = names.labels.setdefault(thing, {}) if language and kind != "2" else {}
+        if language not in texts or kind == "0":  # a study's own name for a thing goes before ours
+            texts[language] = text
+    if thing not in names.former:
+        names.add(thing, {up for cls in classes for up in _with_above(cls, parents)}, words)
+
+
+def _parents(store: Store) -> dict[str, set[str]]:
+    """Give the classes right above each class."""
+    parents: dict[str, set[str]] = {}
+    for row in store.select(_PARENTS):
+        parents.setdefault(str(row["class"]), set()).add(str(row["above"]))
+    return parents
+
+
 class Known:
     """The names and labels of everything in a store, read in one query when first needed."""
 
@@ -83,31 +133,28 @@ class Known:
 
     @cached_property
     def names(self) -> Names:
-        """Every name, with the classes of what it names."""
-        names = Names()
+        """Every name, with the classes of what it names; of a large store on disk, those that are asked for."""
+        held = getattr(self._store, "summary", None)
+        beside = None if held is None else summary.names_in(held)
+        parents = _parents(self._store)
+        if beside is None or beside.cases() <= MANY:
+            return self._read(Names(), parents, "", "")
+        return self._read(_Asked(beside, parents), parents, f"GRAPH <{ONTOLOGY_GRAPH}> {{", "}")
+
+    def _read(self, names: Names, parents: Mapping[str, set[str]], start: str, end: str) -> Names:
         classes: dict[str, set[str]] = {}
-        words: dict[str, set[str]] = {}
-        parents: dict[str, set[str]] = {}
-        for row in self._store.select(_PARENTS):
-            parents.setdefault(row["class"], set()).add(row["above"])
-        for row in self._store.select(_TYPES):
-            classes.setdefault(str(row["thing"]), set()).update(_with_above(row["type"], parents))
-        for row in self._store.select(_LABELS):
-            thing, label = str(row["thing"]), row["label"]
-            if thing not in classes:
-                continue
-            words.setdefault(thing, set()).add(label)
-            language = getattr(label, "language", "")
-            texts = names.labels.setdefault(thing, {}) if language and row["kind"] != "2" else {}
-            if language not in texts or row["kind"] == "0":  # a study's own name for a thing goes before ours
-                texts[language] = str(label)
+        called: dict[str, list[tuple[str, str, str]]] = {}
+        for row in self._store.select(_TYPES % (start, end)):
+            classes.setdefault(str(row["thing"]), set()).add(str(row["type"]))
+        for row in self._store.select(_LABELS % (start, end)):
+            told = (str(row["kind"]), str(row["label"]), language_of(row["label"]))
+            called.setdefault(str(row["thing"]), []).append(told)
         for row in self._store.select(_FORMER):
             names.replace(row["old"], row["new"], [row["label"]])
         for thing, found in classes.items():
-            if thing not in names.former:
-                names.add(thing, found, words[thing])
+            _learn(names, thing, found, called[thing], parents)
         for row in self._store.select(_OTHERS):
-            names.labels.setdefault(str(row["thing"]), {})[getattr(row["label"], "language", "")] = str(row["label"])
+            names.labels.setdefault(str(row["thing"]), {})[language_of(row["label"])] = str(row["label"])
         return names
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from werkzaam.answers import SILENT, said_once
+from werkzaam.overviews import SILENT, said_once
 from werkzaam.questions import Groups, ask
 from werkzaam.store import Store
 

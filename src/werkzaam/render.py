@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from werkzaam.answers import Answer, Entry
+from werkzaam.answers import MANY_CASES, Answer, Entry
 from werkzaam.claims import Node
 from werkzaam.export import record
 from werkzaam.known import Known
@@ -73,10 +73,14 @@ class Teller:
             yield from (line for told in self.others(answer) for line in self._wrap(told, ""))
         for verdict, entries in answer.headings:
             yield ""
-            yield self.strong(f"{self.known.label(verdict, self.lang).upper()} ({len(entries)})")
+            left = answer.left_out.get(verdict, 0)
+            yield self.strong(f"{self.known.label(verdict, self.lang).upper()} ({len(entries) + left})")
             for entry in entries:
                 yield ""
                 yield from self._entry(entry)
+            if left:
+                yield ""
+                yield from self._wrap(self.say("answer-left-out", count=left), "  ")
         if not answer.headings:
             yield ""
             yield from self._wrap(self.say("answer-none"), "")
@@ -200,6 +204,9 @@ class Teller:
                     by_cases.setdefault(self.labels(cases), []).append(mechanism)
                 for cases_text, mechanisms in by_cases.items():
                     yield from self._wrap(f"{self.labels(mechanisms)} ({cases_text})", "  ")
+        if not answer.listed:
+            yield ""
+            yield from self._wrap(self.say("silence-not-told", count=MANY_CASES), "")
         if answer.unmatched:
             yield ""
             yield self.strong(self.say("heading-without-claims"))

@@ -286,6 +286,11 @@ class Oxigraph(Answers):
         return hashlib.sha256("".join(sorted(f"{quad.triple} .\n" for quad in self.quads(graph))).encode()).hexdigest()
 
 
+def language_of(value: Value) -> str:
+    """Give the language of a text, "" where it has none."""
+    return getattr(value, "language", "")
+
+
 def update(graphs: Iterable[str], quads: Iterable[ox.Quad]) -> str:
     """Give the one update that puts `quads` in the place of everything in `graphs`."""
     drops = " ; ".join(f"DROP SILENT GRAPH <{graph}>" for graph in graphs)

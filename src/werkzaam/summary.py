@@ -15,9 +15,9 @@ from pathlib import Path
 
 from werkzaam import summaryfile
 from werkzaam.errors import OurFault
-from werkzaam.store import Oxigraph, Row, Store
-from werkzaam.summaryfile import Above, Told
-from werkzaam.terms import ONTOLOGY_GRAPH
+from werkzaam.store import Oxigraph, Row, Store, language_of
+from werkzaam.summaryfile import Above, NamesIn, Overview, Told
+from werkzaam.terms import CONCEPT, MAPPINGS_GRAPH, NAMED, ONTOLOGY_GRAPH
 
 FILE = "summary.sqlite"
 ANSWERED: Mapping[str, frozenset[str]] = {
@@ -31,6 +31,7 @@ _CONTAINS = "?document wz:contains ?claim ."
 _UPWARDS = "?part (skos:broader|wz:partOf)*/dcterms:subject? ?value ."
 _PREFIXES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 """
@@ -47,6 +48,15 @@ WHERE {{
 _DOCUMENTS = f"{_PREFIXES} SELECT ?document ?claim WHERE {{ {_CONTAINS} }}"
 
 
+_CHECKED = f"{_PREFIXES} SELECT ?claim WHERE {{ {_CONTAINS} ?claim wz:review <{CONCEPT}review/checked> }}"
+_RESTATES = f"{_PREFIXES} SELECT ?claim ?other WHERE {{ {_CONTAINS} ?claim wz:restates ?other }}"
+_CODED = f"{_PREFIXES} SELECT DISTINCT ?document ?coder WHERE {{ {_CONTAINS} ?document wz:coding/wz:codedBy ?coder }}"
+_OURS = f"FILTER (?document NOT IN (<{ONTOLOGY_GRAPH}>, <{MAPPINGS_GRAPH}>))"
+_CALLED = f"{_PREFIXES} SELECT DISTINCT ?document ?thing ?kind ?label WHERE {{ {_OURS} GRAPH ?document {{ {NAMED} }} }}"
+_TYPES = f"""{_PREFIXES}
+SELECT DISTINCT ?document ?thing ?class
+WHERE {{ {_OURS} GRAPH ?document {{ {NAMED} ?thing a ?class }} }}
+"""
 _EVERY = f"{_PREFIXES} SELECT DISTINCT ?document WHERE {{ {_CONTAINS} }}"
 
 
@@ -55,24 +65,35 @@ def told(store: Store, documents: Sequence[str] | None = None) -> Told:
     from werkzaam.questions import questions
 
     if documents is not None and not documents:
-        return Told({}, set(), set(), {})
+        return Told()
     named = questions()["named-in-claims"].bind({})
     if _UPWARDS not in named or _CONTAINS not in named:
         raise OurFault("our-fault", problem="named-in-claims")
 
     def rows(query: str) -> list[Row]:
         if documents is not None:
-            those = " ".join(f"<{one}>" for one in documents)
-            query = query.replace(_CONTAINS, f"VALUES ?document {{ {those} }} {_CONTAINS}")
+            those = f"VALUES ?document {{ {' '.join(f'<{one}>' for one in documents)} }}"
+            query = query.replace(_CONTAINS, f"{those} {_CONTAINS}").replace(_OURS, those)
         return store.select(query)
+
+    def pairs(query: str, *names: str) -> set[tuple[str, ...]]:
+        return {tuple(str(row[name]) for name in names) for row in rows(query)}
 
     found = rows(questions()["what-works"].bind({}))
     return Told(
-        {str(row["claim"]): str(row["document"]) for row in rows(_DOCUMENTS)},
+        documents={str(row["claim"]): str(row["document"]) for row in rows(_DOCUMENTS)},
         # What lies above is the same for every claim, so the way up is gone once and not from each.
-        {(str(row["value"]), str(row["claim"])) for row in rows(named.replace(_UPWARDS, "BIND (?part AS ?value)"))},
-        {(str(row["verdict"]), str(row["claim"])) for row in found},
-        {str(row["claim"]): str(row["tier"]) for row in found},
+        names=pairs(named.replace(_UPWARDS, "BIND (?part AS ?value)"), "value", "claim"),
+        comes={(str(row["verdict"]), str(row["claim"])) for row in found},
+        tiers={str(row["claim"]): str(row["tier"]) for row in found},
+        checked={str(row["claim"]) for row in rows(_CHECKED)},
+        restates=pairs(_RESTATES, "claim", "other"),
+        coded=pairs(_CODED, "document", "coder"),
+        called={
+            (str(row["thing"]), str(row["document"]), str(row["kind"]), str(row["label"]), language_of(row["label"]))
+            for row in rows(_CALLED)
+        },
+        types=pairs(_TYPES, "thing", "class", "document"),
     )
 
 
@@ -143,6 +164,34 @@ def differs(file: Path, store: Oxigraph) -> bool:
             return not held.agrees(told(store), above(store))
     except summaryfile.Older:
         return True
+
+
+def overview(
+    file: Path, groups: Sequence[Sequence[str]], without: Sequence[str], but: str, most: int
+) -> Overview | None:
+    """Give how much an answer to *what works* holds, with at most `most` claims a heading; None as in `rows`."""
+    try:
+        with summaryfile.reading(file) as held:
+            return held.overview(groups, [without] if without else [], but, most)
+    except summaryfile.Older:
+        return None
+
+
+def restated(file: Path) -> list[tuple[str, str]] | None:
+    """Give which claims restate which; None where the summary is of an older werkzaam."""
+    try:
+        with summaryfile.reading(file) as held:
+            return held.restated()
+    except summaryfile.Older:
+        return None
+
+
+def names_in(file: Path) -> NamesIn | None:
+    """Give what looks up names in a summary, kept open; None where it is of an older werkzaam."""
+    try:
+        return NamesIn(file)
+    except summaryfile.Older:
+        return None
 
 
 def rows(file: Path, name: str, values: Mapping[str, Sequence[Sequence[str]]]) -> list[Row] | None:

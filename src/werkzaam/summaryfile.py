@@ -5,15 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from werkzaam.store import Iri, Literal, Row
-from werkzaam.terms import WZ, XSD
+from werkzaam.terms import WZ, XSD, fold, slug
 
-FORM = 2
+FORM = 3
 """The form of the tables; raise it when `summary.sql` changes, and a summary of another form is made anew."""
 
 Groups = Sequence[Sequence[str]]
@@ -28,13 +29,20 @@ class Older(Exception):
 class Told:
     """What triples say of claims: the document and tier of each, what each itself names, and how each comes.
 
-    `names` are pairs of a thing and a claim, `comes` of a heading and a claim.
+    `names` are pairs of a thing and a claim, `comes` of a heading and a claim, `restates` of two claims, `coded` of a
+    document and who coded it. `called` has what a document calls a thing: thing, document, kind as in `terms.NAMED`,
+    text and language; `types` thing, class and document of what has a name.
     """
 
-    documents: dict[str, str]
-    names: set[tuple[str, str]]
-    comes: set[tuple[str, str]]
-    tiers: dict[str, str]
+    documents: dict[str, str] = field(default_factory=dict)
+    names: set[tuple[str, ...]] = field(default_factory=set)
+    comes: set[tuple[str, ...]] = field(default_factory=set)
+    tiers: dict[str, str] = field(default_factory=dict)
+    checked: set[str] = field(default_factory=set)
+    restates: set[tuple[str, ...]] = field(default_factory=set)
+    coded: set[tuple[str, ...]] = field(default_factory=set)
+    called: set[tuple[str, ...]] = field(default_factory=set)
+    types: set[tuple[str, ...]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,22 @@ class Above:
             found |= new
             todo += new
         return found.union(*(last.get(one, ()) for one in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How much an answer to *what works* holds.
+
+    `counts` are the claims under each heading, `shown` some of these by heading; `total` counts a claim under two
+    headings once, and claims that say the same once; `checked` are those that a person checked; `coders` who coded
+    them.
+    """
+
+    counts: dict[str, int]
+    shown: dict[str, list[str]]
+    total: int
+    checked: int
+    coders: list[str]
 
 
 def create(file: Path) -> None:
@@ -115,18 +139,25 @@ class Held:
             and set(self._made.execute(_ITSELF)) == told.names
             and {(str(row["verdict"]), str(row["claim"]), str(row["tier"])) for row in self.works((), ())} == comes
             and set(self._made.execute(_COUNTED)) == counted
+            and {one for (one,) in self._made.execute(_CHECKED)} == told.checked
+            and set(self.restated()) == told.restates
+            and set(self._made.execute(_CODED)) == told.coded
+            and set(self._made.execute(_CALLED % "TRUE")) == told.called
+            and set(self._made.execute(_TYPES % "TRUE")) == told.types
         )
 
     # ---- making it
 
-    def forget(self, documents: Iterable[str]) -> None:
+    def forget(self, documents: Collection[str]) -> None:
         """Take out the claims of `documents`."""
         self._some(documents)
         self._made.execute(_FEWER)
         self._made.execute("DELETE FROM cell WHERE claims <= 0")
-        for table in ("names", "comes"):
+        for table in ("names", "comes", "restates"):
             self._made.execute(f"DELETE FROM {table} WHERE claim IN (SELECT id FROM some)")
         self._made.execute("DELETE FROM claim WHERE id IN (SELECT id FROM some)")
+        for table in ("coded", "called", "word", "type"):
+            self._made.executemany(f"DELETE FROM {table} WHERE {_OF_NAME}", ((one,) for one in documents))
 
     def lead(self, above: Above) -> None:
         """Say what counts as what, before claims are put."""
@@ -145,17 +176,41 @@ class Held:
     def put(self, told: Told) -> None:
         """Put in claims that it does not have."""
         ways = {thing: self._above.of(thing) for thing in {thing for thing, _ in told.names}}
-        texts = {*told.documents, *told.documents.values(), *told.tiers.values(), *(v for v, _ in told.comes)}
+        texts = {*told.documents, *told.documents.values(), *told.tiers.values()}
+        texts.update(*told.comes, *told.restates, *told.coded, *told.types, *(one[:2] for one in told.called))
         number = self._numbers(texts.union(*ways.values()))
-        many = self._made.executemany
-        claims = (
-            (number[one], number[its], number.get(told.tiers.get(one, ""), 0)) for one, its in told.documents.items()
+
+        def many(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+            filled = sorted(set(rows))
+            if filled:
+                self._made.executemany(f"INSERT INTO {table} VALUES ({_marks(filled[0])})", filled)
+
+        def numbered(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[int, ...]]:
+            return (tuple(number[one] for one in row) for row in rows)
+
+        many(
+            "claim",
+            (
+                (number[one], number[document], number.get(told.tiers.get(one, ""), 0), int(one in told.checked))
+                for one, document in told.documents.items()
+            ),
         )
-        many("INSERT INTO claim VALUES (?, ?, ?)", sorted(claims))
         names = {(number[up], number[claim]): 0 for thing, claim in told.names for up in ways[thing]}
-        names.update({(number[thing], number[claim]): 1 for thing, claim in told.names})
-        many("INSERT INTO names VALUES (?, ?, ?)", sorted((*pair, itself) for pair, itself in names.items()))
-        many("INSERT INTO comes VALUES (?, ?)", sorted((number[v], number[claim]) for v, claim in told.comes))
+        names.update(((number[thing], number[claim]), 1) for thing, claim in told.names)
+        many("names", ((*pair, itself) for pair, itself in names.items()))
+        many("comes", numbered(told.comes))
+        many("restates", numbered(told.restates))
+        many("coded", numbered(told.coded))
+        many("type", numbered(told.types))
+        many("called", ((number[thing], number[its], *more) for thing, its, *more in told.called))
+        many(
+            "word",
+            (
+                (fold(word), number[thing], number[its])
+                for thing, its, _, text, _ in told.called
+                for word in (text, slug(thing), "/".join(thing.split("/")[-2:]))
+            ),
+        )
 
     def count(self, documents: Iterable[str] | None = None) -> None:
         """Count the claims of `documents`, or of all, in the cells of the map."""
@@ -196,10 +251,35 @@ class Held:
 
     def works(self, groups: Groups, without: Groups) -> list[Row]:
         """Answer `what-works`."""
-        wanted = "".join(_WANTED % _marks(group) for group in groups)
-        wanted += "".join(_UNWANTED % _marks(group) for group in without)
-        found = self._made.execute(_WORKS % wanted, [iri for group in (*groups, *without) for iri in group])
+        wanted, values = _asked(groups, without)
+        found = self._made.execute(_WORKS % wanted, values)
         return [{"claim": Iri(claim), "verdict": Iri(verdict), "tier": Iri(tier)} for claim, verdict, tier in found]
+
+    def restated(self) -> list[tuple[str, str]]:
+        """Give which claims restate which."""
+        return list(self._made.execute(_RESTATES))
+
+    def cases(self) -> int:
+        """Count the documents that hold claims."""
+        return int(self._made.execute("SELECT COUNT(DISTINCT document) FROM claim").fetchone()[0])
+
+    def overview(self, groups: Groups, without: Groups, but: str, most: int) -> Overview:
+        """Give how much an answer holds but for one heading, with at most `most` claims a heading: the core first."""
+        wanted, values = _asked(groups, without)
+        wanted, values = f"{wanted} AND verdict != COALESCE((SELECT id FROM iri WHERE text = ?), 0)", [*values, but]
+        self._made.execute(f"CREATE TEMP TABLE found AS SELECT verdict, claim FROM comes WHERE TRUE {wanted}", values)
+        counts = dict(self._made.execute(_BY_VERDICT))
+        shown = {one: [claim for (claim,) in self._made.execute(_SHOWN, (one, most))] for one in counts}
+        same = said_once(self.restated())
+        total = int(self._made.execute("SELECT COUNT(DISTINCT claim) FROM found").fetchone()[0])
+        if same:
+            self._made.execute("CREATE TEMP TABLE same (claim TEXT PRIMARY KEY, said TEXT)")
+            self._made.executemany("INSERT INTO same VALUES (?, ?)", same.items())
+            total -= int(self._made.execute(_SAID_AGAIN).fetchone()[0])
+        checked = int(self._made.execute(_HOW_MANY_CHECKED).fetchone()[0])
+        coders = sorted(one for (one,) in self._made.execute(_CODERS))
+        self._made.execute("DROP TABLE found")
+        return Overview(counts, shown, total, checked, coders)
 
     def map(self, values: Mapping[str, Groups]) -> list[Row]:
         """Answer `gap-map`."""
@@ -216,7 +296,29 @@ class Held:
         ]
 
 
+def _asked(groups: Groups, without: Groups) -> tuple[str, list[str]]:
+    """Give what narrows an answer, with the values of its marks."""
+    wanted = "".join(_WANTED % _marks(group) for group in groups)
+    wanted += "".join(_UNWANTED % _marks(group) for group in without)
+    return wanted, [iri for group in (*groups, *without) for iri in group]
+
+
+def said_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give, for each claim of pairs that say the same, the one claim by which all that do are counted."""
+    same: dict[str, set[str]] = {}
+    for claim, other in pairs:
+        together = same.get(claim, {claim}) | same.get(other, {other})
+        same.update(dict.fromkeys(together, together))
+    return {claim: min(together) for claim, together in same.items()}
+
+
 _INDEXES = {
+    "called_of_thing": "called (thing)",
+    "called_of_document": "called (document)",
+    "word_of_word": "word (word)",
+    "word_of_document": "word (document)",
+    "type_of_thing": "type (thing)",
+    "type_of_document": "type (document)",
     "names_of_claim": "names (claim)",
     "comes_of_claim": "comes (claim)",
     "claim_of_document": "claim (document)",
@@ -228,6 +330,7 @@ def _marks(group: Sequence[str]) -> str:
 
 
 _OF_DOCUMENT = "SELECT claim.id FROM claim JOIN iri ON iri.id = claim.document WHERE iri.text = ?"
+_OF_NAME = "document = (SELECT id FROM iri WHERE text = ?)"
 _CLAIMS = """
 SELECT a.text, b.text FROM claim JOIN iri AS a ON a.id = claim.id JOIN iri AS b ON b.id = claim.document
 """
@@ -254,6 +357,56 @@ _ITSELF = """
 SELECT thing.text, claim.text
 FROM names JOIN iri AS claim ON claim.id = names.claim JOIN iri AS thing ON thing.id = names.thing
 WHERE itself = 1
+"""
+_CHECKED = "SELECT iri.text FROM claim JOIN iri ON iri.id = claim.id WHERE checked = 1"
+_RESTATES = """
+SELECT a.text, b.text FROM restates JOIN iri AS a ON a.id = restates.claim JOIN iri AS b ON b.id = restates.other
+ORDER BY a.text, b.text
+"""
+_CODED = """
+SELECT a.text, b.text FROM coded JOIN iri AS a ON a.id = coded.document JOIN iri AS b ON b.id = coded.coder
+"""
+_CALLED = """
+SELECT thing.text, document.text, kind, called.text, language
+FROM called JOIN iri AS thing ON thing.id = called.thing JOIN iri AS document ON document.id = called.document
+WHERE %s
+"""
+_TYPES = """
+SELECT thing.text, class.text, document.text
+FROM type
+JOIN iri AS thing ON thing.id = type.thing
+JOIN iri AS class ON class.id = type.class
+JOIN iri AS document ON document.id = type.document
+WHERE %s
+"""
+_BY_VERDICT = """
+SELECT iri.text, found.claims
+FROM (SELECT verdict, COUNT(*) AS claims FROM found GROUP BY verdict) AS found JOIN iri ON iri.id = found.verdict
+"""
+# By the core first; what else orders an answer is not known here, but the text of an IRI is the same on any store.
+_SHOWN = """
+SELECT said.text
+FROM iri AS verdict
+JOIN found ON found.verdict = verdict.id
+JOIN claim ON claim.id = found.claim
+JOIN iri AS said ON said.id = claim.id
+LEFT JOIN iri AS tier ON tier.id = claim.tier
+WHERE verdict.text = ?
+ORDER BY tier.text NOT LIKE '%/core', said.text
+LIMIT ?
+"""
+_SAID_AGAIN = """
+SELECT COUNT(*) - COUNT(DISTINCT said)
+FROM (SELECT DISTINCT claim FROM found) AS found JOIN iri ON iri.id = found.claim JOIN same ON same.claim = iri.text
+"""
+_HOW_MANY_CHECKED = """
+SELECT COUNT(*) FROM claim WHERE checked = 1 AND id IN (SELECT claim FROM found)
+"""
+_CODERS = """
+SELECT DISTINCT iri.text
+FROM (SELECT DISTINCT document FROM claim WHERE id IN (SELECT claim FROM found)) AS of
+JOIN coded ON coded.document = of.document
+JOIN iri ON iri.id = coded.coder
 """
 _WORKS = """
 SELECT said.text, verdict.text, tier.text
@@ -319,5 +472,37 @@ def writing(file: Path) -> Iterator[Held]:
 @contextmanager
 def reading(file: Path) -> Iterator[Held]:
     """Open a summary that does not change."""
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as made:
+    with closing(sqlite3.connect(_address(file), uri=True)) as made:
         yield Held(made)
+
+
+def _address(file: Path) -> str:
+    return f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+
+
+class NamesIn:
+    """Looks up in a summary what documents call things; open for as long as it is held."""
+
+    def __init__(self, file: Path) -> None:
+        self._made = sqlite3.connect(_address(file), uri=True, check_same_thread=False)
+        self._held = Held(self._made)
+
+    def cases(self) -> int:
+        """Count the documents that hold claims."""
+        return self._held.cases()
+
+    def found_by(self, word: str) -> set[str]:
+        """Give the things that a folded word stands for."""
+        return {one for (one,) in self._made.execute(_BY_WORD, (word,))}
+
+    def called(self, thing: str) -> list[tuple[str, str, str]]:
+        """Give what documents call a thing: kind, text and language."""
+        rows = self._made.execute(_CALLED % "thing.text = ? ORDER BY document.text, kind, called.text", (thing,))
+        return list(dict.fromkeys((kind, text, language) for _, _, kind, text, language in rows))
+
+    def types(self, thing: str) -> set[str]:
+        """Give the classes that documents say a thing is of."""
+        return {cls for _, cls, _ in self._made.execute(_TYPES % "thing.text = ?", (thing,))}
+
+
+_BY_WORD = "SELECT DISTINCT iri.text FROM word JOIN iri ON iri.id = word.thing WHERE word.word = ?"

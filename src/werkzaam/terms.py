@@ -99,3 +99,10 @@ def natural(name: str) -> list[tuple[int, str]]:
 def slug(iri: str) -> str:
     """Give the last part of an IRI, by which people name a thing."""
     return iri.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+
+
+NAMED = """VALUES (?kind ?path) {
+    (0 wz:name) (1 skos:prefLabel) (1 rdfs:label) (2 skos:altLabel) (2 skos:notation) (2 wz:abbreviation)
+  }
+  ?thing ?path ?label ."""
+"""How queries ask what things are called: 0 by a study's own name, 1 by a label, 2 by another name."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
 
-from werkzaam import summary, upkeep
+from werkzaam import answers, known, overviews, summary, upkeep
+from werkzaam.answers import Answer, Entry, as_data
 from werkzaam.build import ontology_nquads, packaged
+from werkzaam.errors import UsageError
 from werkzaam.folder import Folder
 from werkzaam.generator import generate, patterns
+from werkzaam.known import Known
 from werkzaam.questions import ask, questions
+from werkzaam.render import Teller
 from werkzaam.store import Oxigraph
 from werkzaam.terms import CONCEPT, ID, ONTOLOGY_GRAPH, WZ
 
@@ -198,3 +203,63 @@ def test_check_says_where_it_differs_or_is_missing_and_the_next_change_makes_it(
     assert found() == {"info summary-missing"}
     assert ask(folder.read().store(), "what-works") != []
     assert agrees(change(cases[2]))
+
+
+def test_a_large_answer_is_told_in_part_and_counted_in_full_the_same_from_summary_and_triples(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph, quads = cases[0]
+    claims = [q.object for q in quads if q.predicate.value == WZ + "contains"]
+    more = [
+        ox.Quad(claims[0], ox.NamedNode(WZ + "restates"), claims[1], ox.NamedNode(graph)),  # type: ignore[arg-type]
+        ox.Quad(claims[2], ox.NamedNode(WZ + "review"), ox.NamedNode(CONCEPT + "review/checked"), ox.NamedNode(graph)),  # type: ignore[arg-type]
+    ]
+    store = change((graph, [*quads, *more]), *cases[1:])
+    full = answers.what_works(plain(store), [])
+    assert told(answers.what_works(store, []), store) == told(full, store)
+    assert full.listed
+    assert full.left_out == {}
+    monkeypatch.setattr(overviews, "MOST", 20)
+    monkeypatch.setattr(answers, "MANY_CASES", 5)
+    monkeypatch.setattr(overviews, "SOME", 3)
+    for limit in (None, 2):
+        some = answers.what_works(store, [], limit=limit)
+        assert told(some, store) == told(answers.what_works(plain(store), [], limit=limit), store)
+        assert (some.count, some.coders, some.checked) == (full.count, full.coders, full.checked)
+        assert some.patterns == some.unmatched == []
+        shown = {verdict: flat(entries) for verdict, entries in some.headings}
+        assert max(map(len, shown.values())) == (limit or 3)
+        assert {v: len(shown[v]) + some.left_out[v] for v in shown} == {v: len(flat(e)) for v, e in full.headings}
+        assert all(set(shown[v]) <= set(flat(e)) for v, e in full.headings if v in shown)
+    text = " ".join(Teller(Known(store), "nl").table(some))
+    assert "… en nog" in text
+    assert "welke erover zwijgen" in " ".join(text.split())
+    assert full.checked == 1
+
+
+def told(answer: Answer, store: Oxigraph) -> dict[str, Any]:
+    return as_data(answer, Known(store), "en")
+
+
+def flat(entries: Sequence[Entry]) -> list[str]:
+    return [iri for one in entries for iri in (one.claim.iri, *flat(one.folded))]
+
+
+def test_names_of_a_large_store_are_looked_up_when_asked_for_and_are_the_same(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "MANY", 5)
+    store = change(*cases)
+    late, whole = Known(store), Known(plain(store))
+    asked = [*whole.names.classes, *list(whole.names.words), "nothing of the kind", "Intervention 3", "interventie 4"]
+    assert len(late.names.classes) < len(whole.names.classes)
+    for name in asked:
+        assert late.names.find(name) == whole.names.find(name), name
+    for iri in whole.names.labels:
+        for lang in ("nl", "en"):
+            assert late.label(iri, lang) == whole.label(iri, lang), iri
+    classes = ["Intervention", "Organisation"]
+    wanted = [WZ + one for one in classes]
+    assert late.resolve("made-up-3-4", "case", [wanted[0]], "nl") == f"{ID}intervention/made-up-3-4"
+    with pytest.raises(UsageError, match="made-up-3-99"):
+        late.resolve("made-up-3-99", "case", wanted, "nl")

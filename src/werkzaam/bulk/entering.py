@@ -17,7 +17,7 @@ from typing import Any
 from werkzaam import prepared, shacl, summary
 from werkzaam import records as on_record
 from werkzaam.bulk.kept import Joined, Kept, Part
-from werkzaam.bulk.piece import Given, piece, setting, short
+from werkzaam.bulk.piece import TOLD, Given, piece, setting, short
 from werkzaam.bulk.spread import Spread
 from werkzaam.contradictions import Given as Places
 from werkzaam.contradictions import contradictions
@@ -280,16 +280,18 @@ def _keep(folder: Folder, one: _Document) -> None:
 
 def _parts(found: Iterable[dict[str, Any]], graphs: frozenset[str]) -> Iterator[Told]:
     """Yield what is told of the claims of `graphs`, some thousand documents at a time."""
-    told = Told({}, set(), set(), {})
+    told = Told()
     for one in found:
         if one["graph"] in graphs and "digest" in one:
-            told.documents.update((claim, one["graph"]) for claim, _ in one["claims"])
-            told.tiers.update((claim, tier) for claim, tier in one["claims"] if tier)
-            told.names.update((thing, claim) for thing, claim in one["names"])
-            told.comes.update((verdict, claim) for verdict, claim in one["comes"])
+            told.documents.update(one["told"]["documents"])
+            told.tiers.update(one["told"]["tiers"])
+            told.checked.update(one["told"]["checked"])
+            for name in TOLD:
+                if name != "checked":
+                    getattr(told, name).update(map(tuple, one["told"][name]))
         if len(told.documents) > 20_000:
             yield told
-            told = Told({}, set(), set(), {})
+            told = Told()
     yield told
 
 
@@ -327,7 +329,7 @@ class _Among:
                 elif graph not in graphs:
                     joined |= {graph, *graphs}
         for one in self._found:
-            if one["graph"] in self._new and any(claim in self._tombs for claim, _ in one.get("claims", ())):
+            if one["graph"] in self._new and any(claim in self._tombs for claim in one.get("claims", ())):
                 odd.add(one["graph"])
         told: list[Finding] = []
         for read in self._read(odd | (set(held) & self._new.keys())):

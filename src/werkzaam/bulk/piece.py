@@ -192,10 +192,17 @@ def _as_kept(loaded: Loaded, findings: Sequence[Finding], vocabulary: Oxigraph) 
         "digest": hashlib.sha256("".join(lines).encode()).hexdigest(),
         "subjects": "".join(short(one) for one in sorted(own)),
         "outward": sorted(one for one in named - own if one.startswith(ID)),
-        "claims": [[claim, told.tiers.get(claim, "")] for claim in sorted(told.documents)],
-        "names": sorted(told.names),
-        "comes": sorted(told.comes),
+        "claims": sorted(told.documents),
+        "told": {
+            **{name: sorted(getattr(told, name)) for name in TOLD},
+            "tiers": told.tiers,
+            "documents": told.documents,
+        },
     }
+
+
+TOLD = ("names", "comes", "checked", "restates", "coded", "called", "types")
+"""The sets of what is told of the claims of a document."""
 
 
 def short(iri: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from werkzaam.answers import AGAINST, FOR, SILENT
+from werkzaam.answers import AGAINST, FOR
 from werkzaam.api import Werkzaam
 from werkzaam.outline import Outline
+from werkzaam.overviews import SILENT
 from werkzaam.terms import CONCEPT
 from werkzaam.web.choices import Choices
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from werkzaam.answers import SILENT, Answer, Entry, as_data
+from werkzaam.answers import Answer, Entry, as_data
 from werkzaam.claims import Node
 from werkzaam.errors import UsageError
+from werkzaam.overviews import SILENT
 from werkzaam.questions import question
 from werkzaam.render import COLUMNS, Teller
 from werkzaam.rulebook import told
