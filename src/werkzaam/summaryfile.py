@@ -11,8 +11,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from werkzaam import summaryqueries as sql
 from werkzaam.store import Iri, Literal, Row
-from werkzaam.terms import WZ, XSD, fold, slug
+from werkzaam.terms import XSD, fold, slug
 
 FORM = 3
 """The form of the tables; raise it when `summary.sql` changes, and a summary of another form is made anew."""
@@ -116,34 +117,34 @@ class Held:
 
     def above(self) -> Above:
         """Give what counts as what."""
-        on, last = (frozenset(self._made.execute(_STEPS, (number,))) for number in (0, 1))
-        return Above(on, last, frozenset(self._made.execute(_BELONGS)))
+        on, last = (frozenset(self._made.execute(sql.STEPS, (number,))) for number in (0, 1))
+        return Above(on, last, frozenset(self._made.execute(sql.BELONGS)))
 
     def lean_on(self, things: Collection[str]) -> set[str]:
         """Give the documents with a claim that names any of `things`."""
         found: set[str] = set()
         for thing in things:
-            found.update(one for (one,) in self._made.execute(_LEANING, (thing,)))
+            found.update(one for (one,) in self._made.execute(sql.LEANING, (thing,)))
         return found
 
     def agrees(self, told: Told, above: Above) -> bool:
         """Say whether it holds this and no more."""
         names = {(up, claim) for thing, claim in told.names for up in above.of(thing)}
         comes = {(verdict, claim, told.tiers[claim]) for verdict, claim in told.comes}
-        counted = set(self._made.execute(_CELLS % "TRUE"))
+        counted = set(self._made.execute(sql.CELLS % "TRUE"))
         self._made.execute("CREATE TEMP TABLE some AS SELECT id FROM claim")
         return (
             self.above() == above
-            and dict(self._made.execute(_CLAIMS)) == told.documents
+            and dict(self._made.execute(sql.CLAIMS)) == told.documents
             and {(str(row["value"]), str(row["claim"])) for row in self.named()} == names
-            and set(self._made.execute(_ITSELF)) == told.names
+            and set(self._made.execute(sql.ITSELF)) == told.names
             and {(str(row["verdict"]), str(row["claim"]), str(row["tier"])) for row in self.works((), ())} == comes
-            and set(self._made.execute(_COUNTED)) == counted
-            and {one for (one,) in self._made.execute(_CHECKED)} == told.checked
+            and set(self._made.execute(sql.COUNTED)) == counted
+            and {one for (one,) in self._made.execute(sql.CHECKED)} == told.checked
             and set(self.restated()) == told.restates
-            and set(self._made.execute(_CODED)) == told.coded
-            and set(self._made.execute(_CALLED % "TRUE")) == told.called
-            and set(self._made.execute(_TYPES % "TRUE")) == told.types
+            and set(self._made.execute(sql.CODED)) == told.coded
+            and set(self._made.execute(sql.CALLED % "TRUE")) == told.called
+            and set(self._made.execute(sql.TYPES % "TRUE")) == told.types
         )
 
     # ---- making it
@@ -151,13 +152,13 @@ class Held:
     def forget(self, documents: Collection[str]) -> None:
         """Take out the claims of `documents`."""
         self._some(documents)
-        self._made.execute(_FEWER)
+        self._made.execute(sql.FEWER)
         self._made.execute("DELETE FROM cell WHERE claims <= 0")
         for table in ("names", "comes", "restates"):
             self._made.execute(f"DELETE FROM {table} WHERE claim IN (SELECT id FROM some)")
         self._made.execute("DELETE FROM claim WHERE id IN (SELECT id FROM some)")
         for table in ("coded", "called", "word", "type"):
-            self._made.executemany(f"DELETE FROM {table} WHERE {_OF_NAME}", ((one,) for one in documents))
+            self._made.executemany(f"DELETE FROM {table} WHERE {sql.OF_NAME}", ((one,) for one in documents))
 
     def lead(self, above: Above) -> None:
         """Say what counts as what, before claims are put."""
@@ -218,15 +219,15 @@ class Held:
             self._made.execute("CREATE TEMP TABLE some AS SELECT id FROM claim")
         else:
             self._some(documents)
-        self._made.execute(_MORE)
+        self._made.execute(sql.MORE)
 
     @contextmanager
     def filling(self) -> Iterator[None]:
         """Be filled with many claims: they are put in order once, which takes a third of the time."""
-        for index in _INDEXES:
+        for index in sql.INDEXES:
             self._made.execute(f"DROP INDEX IF EXISTS {index}")
         yield
-        for index, on in _INDEXES.items():
+        for index, on in sql.INDEXES.items():
             self._made.execute(f"CREATE INDEX {index} ON {on}")
 
     def finish(self, vocabulary: str) -> None:
@@ -236,7 +237,7 @@ class Held:
     def _some(self, documents: Iterable[str]) -> None:
         self._made.execute("DROP TABLE IF EXISTS temp.some")
         self._made.execute("CREATE TEMP TABLE some (id INTEGER PRIMARY KEY)")
-        self._made.executemany(f"INSERT INTO some {_OF_DOCUMENT}", ((one,) for one in documents))
+        self._made.executemany(f"INSERT INTO some {sql.OF_DOCUMENT}", ((one,) for one in documents))
 
     def _numbers(self, texts: Collection[str]) -> dict[str, int]:
         self._made.executemany("INSERT OR IGNORE INTO iri (text) VALUES (?)", ((one,) for one in sorted(texts)))
@@ -247,17 +248,17 @@ class Held:
 
     def named(self) -> list[Row]:
         """Answer `named-in-claims`."""
-        return [{"claim": Iri(claim), "value": Iri(thing)} for claim, thing in self._made.execute(_NAMED)]
+        return [{"claim": Iri(claim), "value": Iri(thing)} for claim, thing in self._made.execute(sql.NAMED)]
 
     def works(self, groups: Groups, without: Groups) -> list[Row]:
         """Answer `what-works`."""
         wanted, values = _asked(groups, without)
-        found = self._made.execute(_WORKS % wanted, values)
+        found = self._made.execute(sql.WORKS % wanted, values)
         return [{"claim": Iri(claim), "verdict": Iri(verdict), "tier": Iri(tier)} for claim, verdict, tier in found]
 
     def restated(self) -> list[tuple[str, str]]:
         """Give which claims restate which."""
-        return list(self._made.execute(_RESTATES))
+        return list(self._made.execute(sql.RESTATES))
 
     def cases(self) -> int:
         """Count the documents that hold claims."""
@@ -268,16 +269,16 @@ class Held:
         wanted, values = _asked(groups, without)
         wanted, values = f"{wanted} AND verdict != COALESCE((SELECT id FROM iri WHERE text = ?), 0)", [*values, but]
         self._made.execute(f"CREATE TEMP TABLE found AS SELECT verdict, claim FROM comes WHERE TRUE {wanted}", values)
-        counts = dict(self._made.execute(_BY_VERDICT))
-        shown = {one: [claim for (claim,) in self._made.execute(_SHOWN, (one, most))] for one in counts}
+        counts = dict(self._made.execute(sql.BY_VERDICT))
+        shown = {one: [claim for (claim,) in self._made.execute(sql.SHOWN, (one, most))] for one in counts}
         same = said_once(self.restated())
         total = int(self._made.execute("SELECT COUNT(DISTINCT claim) FROM found").fetchone()[0])
         if same:
             self._made.execute("CREATE TEMP TABLE same (claim TEXT PRIMARY KEY, said TEXT)")
             self._made.executemany("INSERT INTO same VALUES (?, ?)", same.items())
-            total -= int(self._made.execute(_SAID_AGAIN).fetchone()[0])
-        checked = int(self._made.execute(_HOW_MANY_CHECKED).fetchone()[0])
-        coders = sorted(one for (one,) in self._made.execute(_CODERS))
+            total -= int(self._made.execute(sql.SAID_AGAIN).fetchone()[0])
+        checked = int(self._made.execute(sql.HOW_MANY_CHECKED).fetchone()[0])
+        coders = sorted(one for (one,) in self._made.execute(sql.CODERS))
         self._made.execute("DROP TABLE found")
         return Overview(counts, shown, total, checked, coders)
 
@@ -292,14 +293,14 @@ class Held:
                 "verdict": Iri(verdict),
                 "claims": Literal(str(claims), "", XSD + "integer"),
             }
-            for mechanism, beside, verdict, claims in self._made.execute(_CELLS % where, [*asked.values()])
+            for mechanism, beside, verdict, claims in self._made.execute(sql.CELLS % where, [*asked.values()])
         ]
 
 
 def _asked(groups: Groups, without: Groups) -> tuple[str, list[str]]:
     """Give what narrows an answer, with the values of its marks."""
-    wanted = "".join(_WANTED % _marks(group) for group in groups)
-    wanted += "".join(_UNWANTED % _marks(group) for group in without)
+    wanted = "".join(sql.WANTED % _marks(group) for group in groups)
+    wanted += "".join(sql.UNWANTED % _marks(group) for group in without)
     return wanted, [iri for group in (*groups, *without) for iri in group]
 
 
@@ -312,147 +313,8 @@ def said_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {claim: min(together) for claim, together in same.items()}
 
 
-_INDEXES = {
-    "called_of_thing": "called (thing)",
-    "called_of_document": "called (document)",
-    "word_of_word": "word (word)",
-    "word_of_document": "word (document)",
-    "type_of_thing": "type (thing)",
-    "type_of_document": "type (document)",
-    "names_of_claim": "names (claim)",
-    "comes_of_claim": "comes (claim)",
-    "claim_of_document": "claim (document)",
-}
-
-
 def _marks(group: Sequence[str]) -> str:
     return ", ".join("?" * len(group))
-
-
-_OF_DOCUMENT = "SELECT claim.id FROM claim JOIN iri ON iri.id = claim.document WHERE iri.text = ?"
-_OF_NAME = "document = (SELECT id FROM iri WHERE text = ?)"
-_CLAIMS = """
-SELECT a.text, b.text FROM claim JOIN iri AS a ON a.id = claim.id JOIN iri AS b ON b.id = claim.document
-"""
-_STEPS = """
-SELECT a.text, b.text FROM step JOIN iri AS a ON a.id = step.lower JOIN iri AS b ON b.id = step.upper WHERE last = ?
-"""
-_BELONGS = """
-SELECT a.text, b.text FROM belongs JOIN iri AS a ON a.id = belongs.thing JOIN iri AS b ON b.id = belongs.whole
-"""
-_LEANING = """
-SELECT DISTINCT document.text
-FROM iri AS thing
-JOIN names ON names.thing = thing.id
-JOIN claim ON claim.id = names.claim
-JOIN iri AS document ON document.id = claim.document
-WHERE thing.text = ?
-"""
-_NAMED = """
-SELECT claim.text, thing.text
-FROM names JOIN iri AS claim ON claim.id = names.claim JOIN iri AS thing ON thing.id = names.thing
-ORDER BY claim.text, thing.text
-"""
-_ITSELF = """
-SELECT thing.text, claim.text
-FROM names JOIN iri AS claim ON claim.id = names.claim JOIN iri AS thing ON thing.id = names.thing
-WHERE itself = 1
-"""
-_CHECKED = "SELECT iri.text FROM claim JOIN iri ON iri.id = claim.id WHERE checked = 1"
-_RESTATES = """
-SELECT a.text, b.text FROM restates JOIN iri AS a ON a.id = restates.claim JOIN iri AS b ON b.id = restates.other
-ORDER BY a.text, b.text
-"""
-_CODED = """
-SELECT a.text, b.text FROM coded JOIN iri AS a ON a.id = coded.document JOIN iri AS b ON b.id = coded.coder
-"""
-_CALLED = """
-SELECT thing.text, document.text, kind, called.text, language
-FROM called JOIN iri AS thing ON thing.id = called.thing JOIN iri AS document ON document.id = called.document
-WHERE %s
-"""
-_TYPES = """
-SELECT thing.text, class.text, document.text
-FROM type
-JOIN iri AS thing ON thing.id = type.thing
-JOIN iri AS class ON class.id = type.class
-JOIN iri AS document ON document.id = type.document
-WHERE %s
-"""
-_BY_VERDICT = """
-SELECT iri.text, found.claims
-FROM (SELECT verdict, COUNT(*) AS claims FROM found GROUP BY verdict) AS found JOIN iri ON iri.id = found.verdict
-"""
-# By the core first; what else orders an answer is not known here, but the text of an IRI is the same on any store.
-_SHOWN = """
-SELECT said.text
-FROM iri AS verdict
-JOIN found ON found.verdict = verdict.id
-JOIN claim ON claim.id = found.claim
-JOIN iri AS said ON said.id = claim.id
-LEFT JOIN iri AS tier ON tier.id = claim.tier
-WHERE verdict.text = ?
-ORDER BY tier.text NOT LIKE '%/core', said.text
-LIMIT ?
-"""
-_SAID_AGAIN = """
-SELECT COUNT(*) - COUNT(DISTINCT said)
-FROM (SELECT DISTINCT claim FROM found) AS found JOIN iri ON iri.id = found.claim JOIN same ON same.claim = iri.text
-"""
-_HOW_MANY_CHECKED = """
-SELECT COUNT(*) FROM claim WHERE checked = 1 AND id IN (SELECT claim FROM found)
-"""
-_CODERS = """
-SELECT DISTINCT iri.text
-FROM (SELECT DISTINCT document FROM claim WHERE id IN (SELECT claim FROM found)) AS of
-JOIN coded ON coded.document = of.document
-JOIN iri ON iri.id = coded.coder
-"""
-_WORKS = """
-SELECT said.text, verdict.text, tier.text
-FROM comes
-JOIN claim ON claim.id = comes.claim
-JOIN iri AS said ON said.id = comes.claim
-JOIN iri AS verdict ON verdict.id = comes.verdict
-JOIN iri AS tier ON tier.id = claim.tier
-WHERE TRUE %s
-ORDER BY verdict.text, said.text
-"""
-_WANTED = """AND comes.claim IN (
-  SELECT names.claim FROM names JOIN iri AS thing ON thing.id = names.thing WHERE thing.text IN (%s)
-)
-"""
-_UNWANTED = """AND comes.claim NOT IN (
-  SELECT names.claim
-  FROM iri AS whole JOIN belongs ON belongs.whole = whole.id JOIN names ON names.thing = belongs.thing
-  WHERE names.itself = 1 AND whole.text IN (%s)
-)
-"""
-_MEMBERS = "SELECT thing FROM belongs JOIN iri ON iri.id = belongs.whole WHERE iri.text IN (%s)"
-_ONE, _OTHER = (
-    _MEMBERS % ", ".join(f"'{WZ}{cls}'" for cls in those) for those in (["Mechanism"], ["ContextFactor", "Trait"])
-)
-_COUNTS = f"""
-SELECT m.thing AS mechanism, b.thing AS beside, comes.verdict AS verdict, COUNT(*) AS claims
-FROM some
-JOIN comes ON comes.claim = some.id
-JOIN names AS m ON m.claim = some.id
-JOIN names AS b ON b.claim = some.id
-WHERE m.thing IN ({_ONE}) AND b.thing IN ({_OTHER})
-GROUP BY m.thing, b.thing, comes.verdict
-"""
-_INTO = "INSERT INTO cell SELECT * FROM (%s) WHERE TRUE ON CONFLICT DO UPDATE SET claims = claims %s excluded.claims"
-_MORE, _FEWER = _INTO % (_COUNTS, "+"), _INTO % (_COUNTS, "-")
-_CELLS = """
-SELECT m.text, b.text, v.text, cell.claims
-FROM cell
-JOIN iri AS m ON m.id = cell.mechanism
-JOIN iri AS b ON b.id = cell.beside
-JOIN iri AS v ON v.id = cell.verdict
-WHERE %s
-ORDER BY m.text, b.text, v.text
-"""
-_COUNTED = (_CELLS % "TRUE").replace("FROM cell", f"FROM ({_COUNTS}) AS cell")
 
 
 @contextmanager
@@ -493,16 +355,13 @@ class NamesIn:
 
     def found_by(self, word: str) -> set[str]:
         """Give the things that a folded word stands for."""
-        return {one for (one,) in self._made.execute(_BY_WORD, (word,))}
+        return {one for (one,) in self._made.execute(sql.BY_WORD, (word,))}
 
     def called(self, thing: str) -> list[tuple[str, str, str]]:
         """Give what documents call a thing: kind, text and language."""
-        rows = self._made.execute(_CALLED % "thing.text = ? ORDER BY document.text, kind, called.text", (thing,))
+        rows = self._made.execute(sql.CALLED % "thing.text = ? ORDER BY document.text, kind, called.text", (thing,))
         return list(dict.fromkeys((kind, text, language) for _, _, kind, text, language in rows))
 
     def types(self, thing: str) -> set[str]:
         """Give the classes that documents say a thing is of."""
-        return {cls for _, cls, _ in self._made.execute(_TYPES % "thing.text = ?", (thing,))}
-
-
-_BY_WORD = "SELECT DISTINCT iri.text FROM word JOIN iri ON iri.id = word.thing WHERE word.word = ?"
+        return {cls for _, cls, _ in self._made.execute(sql.TYPES % "thing.text = ?", (thing,))}

@@ -1,0 +1,146 @@
+"""What is asked of the tables of a summary (`summary.sql`), by `summaryfile.py`."""
+
+from __future__ import annotations
+
+from werkzaam.terms import WZ
+
+INDEXES = {
+    "called_of_thing": "called (thing)",
+    "called_of_document": "called (document)",
+    "word_of_word": "word (word)",
+    "word_of_document": "word (document)",
+    "type_of_thing": "type (thing)",
+    "type_of_document": "type (document)",
+    "names_of_claim": "names (claim)",
+    "comes_of_claim": "comes (claim)",
+    "claim_of_document": "claim (document)",
+}
+
+
+OF_DOCUMENT = "SELECT claim.id FROM claim JOIN iri ON iri.id = claim.document WHERE iri.text = ?"
+OF_NAME = "document = (SELECT id FROM iri WHERE text = ?)"
+CLAIMS = """
+SELECT a.text, b.text FROM claim JOIN iri AS a ON a.id = claim.id JOIN iri AS b ON b.id = claim.document
+"""
+STEPS = """
+SELECT a.text, b.text FROM step JOIN iri AS a ON a.id = step.lower JOIN iri AS b ON b.id = step.upper WHERE last = ?
+"""
+BELONGS = """
+SELECT a.text, b.text FROM belongs JOIN iri AS a ON a.id = belongs.thing JOIN iri AS b ON b.id = belongs.whole
+"""
+LEANING = """
+SELECT DISTINCT document.text
+FROM iri AS thing
+JOIN names ON names.thing = thing.id
+JOIN claim ON claim.id = names.claim
+JOIN iri AS document ON document.id = claim.document
+WHERE thing.text = ?
+"""
+NAMED = """
+SELECT claim.text, thing.text
+FROM names JOIN iri AS claim ON claim.id = names.claim JOIN iri AS thing ON thing.id = names.thing
+ORDER BY claim.text, thing.text
+"""
+ITSELF = """
+SELECT thing.text, claim.text
+FROM names JOIN iri AS claim ON claim.id = names.claim JOIN iri AS thing ON thing.id = names.thing
+WHERE itself = 1
+"""
+CHECKED = "SELECT iri.text FROM claim JOIN iri ON iri.id = claim.id WHERE checked = 1"
+RESTATES = """
+SELECT a.text, b.text FROM restates JOIN iri AS a ON a.id = restates.claim JOIN iri AS b ON b.id = restates.other
+ORDER BY a.text, b.text
+"""
+CODED = """
+SELECT a.text, b.text FROM coded JOIN iri AS a ON a.id = coded.document JOIN iri AS b ON b.id = coded.coder
+"""
+CALLED = """
+SELECT thing.text, document.text, kind, called.text, language
+FROM called JOIN iri AS thing ON thing.id = called.thing JOIN iri AS document ON document.id = called.document
+WHERE %s
+"""
+TYPES = """
+SELECT thing.text, class.text, document.text
+FROM type
+JOIN iri AS thing ON thing.id = type.thing
+JOIN iri AS class ON class.id = type.class
+JOIN iri AS document ON document.id = type.document
+WHERE %s
+"""
+BY_VERDICT = """
+SELECT iri.text, found.claims
+FROM (SELECT verdict, COUNT(*) AS claims FROM found GROUP BY verdict) AS found JOIN iri ON iri.id = found.verdict
+"""
+# By the core first; what else orders an answer is not known here, but the text of an IRI is the same on any store.
+SHOWN = """
+SELECT said.text
+FROM iri AS verdict
+JOIN found ON found.verdict = verdict.id
+JOIN claim ON claim.id = found.claim
+JOIN iri AS said ON said.id = claim.id
+LEFT JOIN iri AS tier ON tier.id = claim.tier
+WHERE verdict.text = ?
+ORDER BY tier.text NOT LIKE '%/core', said.text
+LIMIT ?
+"""
+SAID_AGAIN = """
+SELECT COUNT(*) - COUNT(DISTINCT said)
+FROM (SELECT DISTINCT claim FROM found) AS found JOIN iri ON iri.id = found.claim JOIN same ON same.claim = iri.text
+"""
+HOW_MANY_CHECKED = """
+SELECT COUNT(*) FROM claim WHERE checked = 1 AND id IN (SELECT claim FROM found)
+"""
+CODERS = """
+SELECT DISTINCT iri.text
+FROM (SELECT DISTINCT document FROM claim WHERE id IN (SELECT claim FROM found)) AS of
+JOIN coded ON coded.document = of.document
+JOIN iri ON iri.id = coded.coder
+"""
+WORKS = """
+SELECT said.text, verdict.text, tier.text
+FROM comes
+JOIN claim ON claim.id = comes.claim
+JOIN iri AS said ON said.id = comes.claim
+JOIN iri AS verdict ON verdict.id = comes.verdict
+JOIN iri AS tier ON tier.id = claim.tier
+WHERE TRUE %s
+ORDER BY verdict.text, said.text
+"""
+WANTED = """AND comes.claim IN (
+  SELECT names.claim FROM names JOIN iri AS thing ON thing.id = names.thing WHERE thing.text IN (%s)
+)
+"""
+UNWANTED = """AND comes.claim NOT IN (
+  SELECT names.claim
+  FROM iri AS whole JOIN belongs ON belongs.whole = whole.id JOIN names ON names.thing = belongs.thing
+  WHERE names.itself = 1 AND whole.text IN (%s)
+)
+"""
+MEMBERS = "SELECT thing FROM belongs JOIN iri ON iri.id = belongs.whole WHERE iri.text IN (%s)"
+ONE, OTHER = (
+    MEMBERS % ", ".join(f"'{WZ}{cls}'" for cls in those) for those in (["Mechanism"], ["ContextFactor", "Trait"])
+)
+COUNTS = f"""
+SELECT m.thing AS mechanism, b.thing AS beside, comes.verdict AS verdict, COUNT(*) AS claims
+FROM some
+JOIN comes ON comes.claim = some.id
+JOIN names AS m ON m.claim = some.id
+JOIN names AS b ON b.claim = some.id
+WHERE m.thing IN ({ONE}) AND b.thing IN ({OTHER})
+GROUP BY m.thing, b.thing, comes.verdict
+"""
+INTO = "INSERT INTO cell SELECT * FROM (%s) WHERE TRUE ON CONFLICT DO UPDATE SET claims = claims %s excluded.claims"
+MORE, FEWER = INTO % (COUNTS, "+"), INTO % (COUNTS, "-")
+CELLS = """
+SELECT m.text, b.text, v.text, cell.claims
+FROM cell
+JOIN iri AS m ON m.id = cell.mechanism
+JOIN iri AS b ON b.id = cell.beside
+JOIN iri AS v ON v.id = cell.verdict
+WHERE %s
+ORDER BY m.text, b.text, v.text
+"""
+COUNTED = (CELLS % "TRUE").replace("FROM cell", f"FROM ({COUNTS}) AS cell")
+
+
+BY_WORD = "SELECT DISTINCT iri.text FROM word JOIN iri ON iri.id = word.thing WHERE word.word = ?"
