@@ -280,6 +280,11 @@ class Oxigraph(Answers):
         return hashlib.sha256("".join(sorted(f"{quad.triple} .\n" for quad in self.quads(graph))).encode()).hexdigest()
 
 
+def check_syntax(query: str) -> None:
+    """See that the engine can read a query; raises `InputError`. It is asked of nothing."""
+    Oxigraph()._query(query)
+
+
 def update(graphs: Iterable[str], quads: Iterable[ox.Quad]) -> str:
     """Give the one update that puts `quads` in the place of everything in `graphs`."""
     drops = " ; ".join(f"DROP SILENT GRAPH <{graph}>" for graph in graphs)
