@@ -39,7 +39,7 @@ def told_version(name: str) -> str:
 @contextmanager
 def oxigraph(folder: str) -> Iterator[str]:
     """Run `oxigraph serve` on a folder; gives the address of its queries once it answers."""
-    (port,) = _ports(1)
+    (port,) = unused_ports(1)
     command = [str(program("oxigraph")), "serve", "--location", folder, "--bind", f"127.0.0.1:{port}"]
     with _running(command, port):
         yield f"http://127.0.0.1:{port}/query"
@@ -51,7 +51,7 @@ def virtuoso(folder: str, data: str | None = None) -> Iterator[str]:
 
     The N-Quads of the file `data` are loaded by its own bulk loader.
     """
-    port, http_port = _ports(2)
+    port, http_port = unused_ports(2)
     pages = _MEGABYTES * 1_000 // 8
     ini = (
         (pkgutil.get_data("werkzaam", "virtuoso.ini") or b"")
@@ -73,7 +73,8 @@ SERVERS = {"oxigraph": ("oxigraph", oxigraph), "virtuoso": ("virtuoso-t", virtuo
 """Each kind of server, with the program that must be there."""
 
 
-def _ports(count: int) -> list[int]:
+def unused_ports(count: int) -> list[int]:
+    """Give ports on which nobody listens."""
     sockets = [socket.socket() for _ in range(count)]
     for one in sockets:
         one.bind(("127.0.0.1", 0))

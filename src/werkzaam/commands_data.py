@@ -209,6 +209,7 @@ def docs(out: str, lang: str | None, store: str | None) -> None:
 @click.option("--allow-host", "hosts", multiple=True, metavar="NAME", help=_help("allow-host"))
 @click.option("--public-url", metavar="URL", help=_help("public-url"))
 @click.option("--allow-origin", "origins", multiple=True, metavar="ORIGIN", help=_help("allow-origin"))
+@click.option("--federate", "services", multiple=True, metavar="URL", help=_help("federate"))
 @click.option("--timeout", type=click.FloatRange(0.1, 600), default=10.0, show_default=True, help=_help("seconds"))
 @click.option("--children", type=click.IntRange(1, 64), default=4, show_default=True, help=_help("children"))
 @click.option("--log/--no-log", default=True, show_default=True, help=_help("log"))
@@ -220,6 +221,7 @@ def serve(
     hosts: tuple[str, ...],
     public_url: str | None,
     origins: tuple[str, ...],
+    services: tuple[str, ...],
     timeout: float,
     children: int,
     log: bool,
@@ -234,6 +236,7 @@ def serve(
     from werkzaam.language import default_language
     from werkzaam.web.api import tokens
     from werkzaam.web.app import Setting
+    from werkzaam.web.federation import service
     from werkzaam.web.keeper import Limits
     from werkzaam.web.public import Public
     from werkzaam.web.server import bind
@@ -248,6 +251,7 @@ def serve(
         store=store,
         hosts=hosts,
         origins=origins,
+        services=[service(url) for url in services],
         public=Public.of(public_url) if public_url else Public(),
         tokens=tokens(os.environ),
         limits=Limits(seconds=timeout, children=children),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from werkzaam.errors import InputError
@@ -30,37 +31,50 @@ _REFUSED = {"SERVICE": "query-service"} | dict.fromkeys(
 _OPERATORS = frozenset(("||", "&&", "|", "/", "!", "^", "+", "*", "-"))
 
 
-def check_query(text: str) -> None:
+def check_query(text: str, *, services: bool = False) -> None:
     """Refuse a query that is too long, too deep, or that asks another server; raises `InputError`.
 
-    The engine dies of some 2,200 nested braces or 6,700 UNIONs, and would really call a SERVICE.
-    Escapes are read both before and after the words are told apart, as engines differ in this.
+    The engine dies of some 2,200 nested braces or 6,700 UNIONs, and would really call a SERVICE. With `services` that
+    word is let pass, for who takes it out himself. Escapes are read both before and after the words are told apart, as
+    engines differ in this.
     """
     if len(text.encode("utf-8", "replace")) > MAX_QUERY_BYTES:
         raise InputError("query-long", limit=MAX_QUERY_BYTES)
-    _check_tokens(text)
-    if "\\u" in text or "\\U" in text:
-        _check_tokens(_ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), text))
+    refused = {word: why for word, why in _REFUSED.items() if not (services and word == "SERVICE")}
+    _check_tokens(text, refused)
+    if escaped(text):
+        _check_tokens(_ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), text), refused)
 
 
-def _check_tokens(text: str) -> None:
+def escaped(text: str) -> bool:
+    """Say whether a character of a query may be written by its number."""
+    return "\\u" in text or "\\U" in text
+
+
+def tokens(text: str) -> Iterator[re.Match[str]]:
+    """Give the tokens of a query, each with its kind as the group that matched."""
+    return _TOKEN.finditer(text)
+
+
+def _check_tokens(text: str, refused: dict[str, str]) -> None:
     depth = operators = 0
-    for token in _TOKEN.finditer(text):
+    for token in tokens(text):
         said = token[0]
         if token.lastgroup == "mark":
             depth += (said in "{([") - (said in "})]")
             operators += said in _OPERATORS
             if depth > MAX_QUERY_DEPTH:
-                raise InputError("query-deep", limit=MAX_QUERY_DEPTH, line=_line(text, token.start()))
+                raise InputError("query-deep", limit=MAX_QUERY_DEPTH, line=line_of(text, token.start()))
         elif token.lastgroup == "word":
             operators += said.upper() == "UNION"
-            if said.upper() in _REFUSED:
-                raise InputError(_REFUSED[said.upper()], line=_line(text, token.start()))
+            if said.upper() in refused:
+                raise InputError(refused[said.upper()], line=line_of(text, token.start()))
         if operators > MAX_QUERY_OPERATORS:
             raise InputError("query-operators", limit=MAX_QUERY_OPERATORS)
 
 
-def _line(text: str, at: int) -> int:
+def line_of(text: str, at: int) -> int:
+    """Give the number of the line on which a character stands."""
     return text.count("\n", 0, at) + 1
 
 

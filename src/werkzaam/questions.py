@@ -185,8 +185,11 @@ def ordered(store: Store, query: str) -> list[Row]:
     order = _ORDER.search(query)
     if order is None:
         return store.select(query)
-    rows, names = store.select(query[: order.start()]), order[1].split()
-    rows.sort(key=lambda row: [_place(row.get(name[1:])) for name in names])
+    rows, names = store.select(query[: order.start()]), [name[1:] for name in order[1].split()]
+    if any(isinstance(row.get(name), Literal) for row in rows for name in names):
+        rows.sort(key=lambda row: [_place(row.get(name)) for name in names])
+    else:  # one text a row: lists and tuples are walked through by Python's collector, again and again as they get more
+        rows.sort(key=lambda row: "\0".join([row.get(name, "") for name in names]))
     return rows
 
 

@@ -291,6 +291,11 @@ def language_of(value: Value) -> str:
     return getattr(value, "language", "")
 
 
+def check_syntax(query: str) -> None:
+    """See that the engine can read a query; raises `InputError`. It is asked of nothing."""
+    Oxigraph()._query(query)
+
+
 def update(graphs: Iterable[str], quads: Iterable[ox.Quad]) -> str:
     """Give the one update that puts `quads` in the place of everything in `graphs`."""
     drops = " ; ".join(f"DROP SILENT GRAPH <{graph}>" for graph in graphs)

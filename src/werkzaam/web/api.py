@@ -19,6 +19,7 @@ from werkzaam.errors import InputError, UsageError
 from werkzaam.messages import say
 from werkzaam.submissions import ending_of
 from werkzaam.web import intake
+from werkzaam.web.guard import whole
 from werkzaam.web.keeper import Keeper
 from werkzaam.web.negotiation import best, language
 from werkzaam.web.pool import Busy, Died, Pool, TooSlow
@@ -168,7 +169,7 @@ class Api:
             "report": report,
             "lang": lang,
         }
-        body = b"" if removal else await _body(receive)
+        body = b"" if removal else await whole(receive)
         return await self._made(job, body, lang)
 
     async def _made(self, job: dict[str, Any], body: bytes, lang: str) -> Reply:
@@ -193,17 +194,6 @@ def _flags(query: bytes, known: set[str], lang: str) -> set[str]:
         if name not in known or value not in ("", "1", "true", "0", "false"):
             raise Refused(problem(400, say(lang, "api-parameter", value=name[:40], known=", ".join(sorted(known)))))
     return {name for name, value in pairs if value not in ("0", "false")}
-
-
-async def _body(receive: Receive) -> bytes:
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refused(Reply(400, {}, b""))
-        parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(parts)
 
 
 def _text(headers: Mapping[bytes, bytes], name: bytes) -> str:

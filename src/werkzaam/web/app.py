@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -19,7 +19,8 @@ from werkzaam.terms import LANGUAGES
 from werkzaam.web import api, endpoint, reconcile, routes, work
 from werkzaam.web.crossing import Crossing
 from werkzaam.web.desk import MAX_FORM, POSTED, Desk, from_elsewhere
-from werkzaam.web.guard import Body, Guard
+from werkzaam.web.federation import Federation
+from werkzaam.web.guard import Body, Guard, whole
 from werkzaam.web.keeper import Keeper, Limits
 from werkzaam.web.negotiation import language
 from werkzaam.web.pool import Busy, Died, Pool, TooSlow
@@ -40,14 +41,15 @@ class Setting:
     """How a service is set up.
 
     `store` is what `--store` names, None for the packaged data; `tokens` are the digests of those that allow changes;
-    `hosts` are the names under which it may be asked for; pages of the `origins` may read it in a browser; `log` takes
-    a line a request.
+    `hosts` are the names under which it may be asked for; pages of the `origins` may read it in a browser; `services`
+    are the endpoints that a query may ask; `log` takes a line a request.
     """
 
     store: str | None = None
     source: Source | None = None
     hosts: Iterable[str] = ()
     origins: Iterable[str] = ()
+    services: Sequence[str] = ()
     public: Public = field(default_factory=Public)
     tokens: tuple[bytes, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -63,12 +65,14 @@ class Service:
         self.keeper = Keeper(source, setting.limits, setting.public.root, _trouble)
         self.api = api.Api(self.keeper, setting.store, setting.tokens, setting.limits.seconds)
         self.desk = Desk(self.keeper, self.api)
+        self.federation = Federation(setting.services, setting.limits.seconds)
         self.failure: Failed | None = None
 
     async def start(self) -> None:
         """Have the children there; where the collection cannot be read, `failure` says why."""
         work.settle()
         try:
+            await self.federation.start()
             await self.api.start()
             await self.keeper.start()
         except Failed as failure:
@@ -79,6 +83,7 @@ class Service:
         """End the children."""
         await self.keeper.stop()
         self.api.stop()
+        self.federation.stop()
 
     async def sparql(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the SPARQL protocol."""
@@ -87,19 +92,13 @@ class Service:
         accept = headers.get(b"accept", b"").decode("latin-1")
         if scope["method"] in ("GET", "HEAD") and not scope["query_string"]:
             try:
-                said = endpoint.description(f"{self._address(scope, headers)}/sparql", accept, lang)
+                address = f"{self._address(scope, headers)}/sparql"
+                said = endpoint.description(address, accept, lang, federates=bool(self.federation.services))
             except ValueError:  # a host that can stand in no IRI
                 said = endpoint.problem(400, say(lang, "protocol-one-query"))
             await self.send(said, send)
             return
-        body = b""
-        more = scope["method"] == "POST"
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
+        body = await whole(receive) if scope["method"] == "POST" else b""
         try:
             media = headers.get(b"content-type", b"").decode("latin-1")
             job = endpoint.read(scope["method"], scope["query_string"].decode("latin-1"), media, body)
@@ -111,7 +110,8 @@ class Service:
             return
         job |= {"lang": lang, "accept": accept}
         try:
-            told = await self._unless_gone(self.keeper.now.run("queries", job), receive)
+            run = partial(self.keeper.now.run, "queries")
+            told = await self._unless_gone(self.federation.answer(run, job), receive)
         except Busy:
             told = endpoint.problem(503, say(lang, "service-busy"))
             told.headers["retry-after"] = "2"
@@ -143,7 +143,7 @@ class Service:
                 await self.send(Reply(403, {"content-type": "text/plain"}, b"this form stands on another site\n"), send)
                 return
             job["media"] = headers.get(b"content-type", b"").decode("latin-1")
-            body = await _whole(receive)
+            body = await whole(receive)
         if scope["path"].startswith(reconcile.START):
             job["base"] = self._address(scope, headers)
         lang = head if head in LANGUAGES else language(job["languages"])
@@ -207,15 +207,6 @@ class Service:
         told.append((b"content-length", str(len(reply.body)).encode()))
         await send({"type": "http.response.start", "status": reply.status, "headers": told})
         await send({"type": "http.response.body", "body": reply.body})
-
-
-async def _whole(receive: Receive) -> bytes:
-    parts, more = [], True
-    while more:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        more = message.get("more_body", False) and message["type"] != "http.disconnect"
-    return b"".join(parts)
 
 
 async def _gone(receive: Receive) -> None:

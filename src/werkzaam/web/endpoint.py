@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,12 +16,14 @@ from werkzaam.foreign import MAX_QUERY_BYTES, check_query
 from werkzaam.messages import say
 from werkzaam.store import Store
 from werkzaam.terms import DCTERMS
+from werkzaam.web import federated
 from werkzaam.web.negotiation import GRAPHS, HTML, MEDIA, RESULTS, best
 from werkzaam.web.words import PAGES
 from werkzaam.web.worker import Reply
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
+SD = "http://www.w3.org/ns/sparql-service-description#"
 MAX_BODY = 4 * MAX_QUERY_BYTES
 """In bytes: an encoded form takes up to three times what it holds."""
 
@@ -84,16 +88,22 @@ def _utf8(body: bytes) -> str:
         raise Refused(400, "protocol-utf8") from None
 
 
-def description(address: str, accept: str, lang: str) -> Reply:
-    """Give what the endpoint at `address` says of itself, where it is asked nothing; a browser goes to the form."""
+def description(address: str, accept: str, lang: str, *, federates: bool = False) -> Reply:
+    """Give what the endpoint at `address` says of itself, where it is asked nothing; a browser goes to the form.
+
+    It `federates` where there are others that a query may ask.
+    """
     media = best(accept, ["text/turtle", HTML, *GRAPHS])
     if media == HTML:
         return Reply(303, {"location": f"/{lang}/{PAGES['sparql'][lang]}", "vary": "accept, accept-language"}, b"")
     if not media:
         return problem(406, say(lang, "protocol-not-acceptable", known=", ".join(GRAPHS)))
     content = pkgutil.get_data("werkzaam.web", "service.ttl") or b""
-    triples = (quad.triple for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=address))
-    prefixes = {"dcterms": DCTERMS, "sd": "http://www.w3.org/ns/sparql-service-description#"}
+    triples = [quad.triple for quad in ox.parse(content, format=ox.RdfFormat.TURTLE, base_iri=address)]
+    prefixes = {"dcterms": DCTERMS, "sd": SD}
+    if federates:
+        named = [ox.NamedNode(iri) for iri in (address, f"{SD}feature", f"{SD}BasicFederatedQuery")]
+        triples.append(ox.Triple(*named))
     body = ox.serialize(triples, format=ox.RdfFormat.from_media_type(media), prefixes=prefixes) or b""
     return Reply(200, {"content-type": MEDIA[GRAPHS[media]], "vary": "accept"}, body)
 
@@ -102,25 +112,44 @@ class NotAcceptable(Exception):
     """None of the forms that the client wants is one in which the answer can be given."""
 
 
-def answer(store: Store, job: dict[str, Any]) -> Reply:
-    """Answer the query of a job, in the child."""
-    lang = job["lang"]
+def answer(store: Store, job: dict[str, Any], body: bytes = b"") -> Reply:
+    """Answer the query of a job, in the child.
+
+    Where it asks other services, what is to be asked of them is told instead, as JSON under the header ``x-asks``; the
+    job that comes then has their answers as its body.
+    """
+    lang, query = job["lang"], job["query"]
     try:
-        check_query(job["query"])
         _check_graphs((*job["default"], *job["named"]))
-        media, body = store.results(
-            job["query"], lambda graph: _media(job["accept"], graph), job["default"], job["named"]
-        )
+        if job.get("services") and federated.asks(query):
+            asked = federated.asked(query, job["services"])
+            if asked and "answers" not in job:
+                return Reply(200, {"x-asks": ""}, json.dumps([asdict(one) for one in asked]).encode())
+            query = federated.filled(query, asked, _parts(body, job.get("answers", [])))
+        else:
+            check_query(query)
+        media, content = store.results(query, lambda graph: _media(job["accept"], graph), job["default"], job["named"])
     except NotAcceptable:
         offered = ", ".join((*RESULTS, *GRAPHS))
         return problem(406, say(lang, "protocol-not-acceptable", known=offered))
     except InputError as error:
         return problem(400, error.message(lang))
+    except federated.Unreadable as error:
+        return problem(502, say(lang, "federate-form", address=job["services"][error.service]))
     except (OSError, ValueError) as error:
         # The query made the engine reach for a file or socket that it may not open.
         return problem(400, say(lang, "query-reaches-out", problem=str(error)))
     text = media if media.startswith("application/") else f"{media}; charset=utf-8"
-    return Reply(200, {"content-type": text, "vary": "accept, accept-language"}, body)
+    return Reply(200, {"content-type": text, "vary": "accept, accept-language"}, content)
+
+
+def _parts(body: bytes, sizes: Sequence[int | None]) -> list[bytes | None]:
+    """Give the answers that stand in a body one after the other; None for one that did not come."""
+    parts: list[bytes | None] = []
+    for size in sizes:
+        parts.append(None if size is None else body[:size])
+        body = body[size or 0 :]
+    return parts
 
 
 def _check_graphs(iris: Sequence[str]) -> None:

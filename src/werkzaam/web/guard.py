@@ -56,6 +56,10 @@ class TooSlowly(Exception):
     """A body that does not come in time."""
 
 
+class Left(Exception):
+    """The client went away before all of its body came."""
+
+
 @dataclass(frozen=True)
 class Body:
     """What a body may be: so many bytes, that come in so many seconds."""
@@ -122,6 +126,8 @@ class Guard:
         except TooSlowly:
             if not started:
                 await _refuse(send_guarded, 408, b"the body did not come in time")
+        except Left:  # there is nobody to be told anything
+            return
 
     def _ours(self, scope: Scope) -> bool:
         given = [value for name, value in scope["headers"] if name == b"host"]
@@ -130,6 +136,18 @@ class Guard:
         host = given[0].decode("latin-1").lower()
         name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
         return "*" in self.hosts or name in self.hosts
+
+
+async def whole(receive: Receive) -> bytes:
+    """Give the body of a request; raises `Left` where it ends before its end."""
+    parts, more = [], True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Left
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
 def _limited(receive: Receive, allowed: Body) -> Receive:

@@ -43,7 +43,7 @@ def prepare(source: Source, root: str) -> Prepared:
             return site.respond(job, body)
         if "document" in job:
             return held.answer(job)
-        return endpoint.answer(copy.opened.store, job)
+        return endpoint.answer(copy.opened.store, job, body)
 
     _warm(handle)
     # What a child can no longer make, who speaks HTTP has from here: a page for each way of not answering.
@@ -67,6 +67,9 @@ def _warm(handle: Any) -> None:
     ):
         for accept in ("", "text/csv", "application/rdf+xml", "image/png"):
             handle({"query": query, "default": [], "named": [], "accept": accept, "lang": "en"}, b"")
+    other = "http://localhost/"
+    asking = {"query": f"ASK {{ SERVICE <{other}> {{ }} }}", "services": [other], "answers": [2]}
+    handle({**asking, "default": [], "named": [], "accept": "", "lang": "en"}, b"{}")
     for path, query in (
         ("/nl/", ""),
         ("/en/what-works", "for=nobody-of-that-name"),
