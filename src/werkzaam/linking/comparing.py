@@ -10,6 +10,9 @@ from functools import cache
 from werkzaam.linking.items import Feature, Name, data
 from werkzaam.linking.reading import Reading, Unit, lexicon
 
+LACK = "lack"
+"""The meaning of words that deny as *no* does: lack of, absence of, missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -32,6 +35,7 @@ class Compared:
     missing: list[Unit] = field(default_factory=list)
     same_head: bool = True
     turned: bool = False
+    strange: bool = False
 
     @property
     def looks(self) -> float:
@@ -69,6 +73,15 @@ class Comparing:
             made.features.append(Feature(key, made.score, (name,)))
             return made
         pairs, made.left, made.missing = paired(asked, ours)
+        negated = [asked.negated, ours.negated]
+        for at, units in enumerate((made.left, made.missing)):
+            # *Lack of role models* is *no role models*, said with a word of its own.
+            lacking = [unit for unit in units if LACK in unit.senses]
+            if lacking and negated[1 - at] and not negated[at]:
+                units.remove(lacking[0])
+                negated[at] = True
+            elif lacking and len(units) == 1 and not any(negated):
+                negated[at] = True
         both = math.fsum(self.of(one, one.senses & other.senses or one.senses) for one, other in pairs)
         left, missing = math.fsum(map(self.of, made.left)), math.fsum(map(self.of, made.missing))
         of_asked, of_ours = (both / (both + rest) if both else 0.0 for rest in (left, missing))
@@ -84,10 +97,17 @@ class Comparing:
             if units and pairs:
                 told = ", ".join(dict.fromkeys(one.word for one in units))
                 made.features.append(Feature(key, 0.0, (("words", told), name)))
-        self._held_against(made, asked, ours, pairs)
+        self._held_against(made, asked, ours, pairs, negated)
         return made
 
-    def _held_against(self, made: Compared, asked: Reading, ours: Reading, pairs: Sequence[tuple[Unit, Unit]]) -> None:
+    def _held_against(
+        self,
+        made: Compared,
+        asked: Reading,
+        ours: Reading,
+        pairs: Sequence[tuple[Unit, Unit]],
+        negated: Sequence[bool],
+    ) -> None:
         against = data("weights")["against"]
 
         def count(key: str, *values: tuple[str, str]) -> None:
@@ -105,9 +125,9 @@ class Comparing:
         if asked.numbers and ours.numbers and asked.numbers != ours.numbers:
             told = [", ".join(sorted(one)) for one in (asked.numbers, ours.numbers)]
             count("other-number", ("word", told[0]), ("other", told[1]))
-        if (asked.negated or asked.lessened) != (ours.negated or ours.lessened):
+        if (negated[0] or asked.lessened) != (negated[1] or ours.lessened):
             # That there is less nuisance is an outcome in nuisance; that there is none of something is another thing.
-            made.turned = asked.negated or ours.negated
+            made.turned = any(negated)
             count("negation" if made.turned else "lessened")
         opposites = lexicon().opposites
         for one in made.left:

@@ -19,6 +19,7 @@ from werkzaam.linking.comparing import Compared, Comparing, Entry, held, known
 from werkzaam.linking.items import PLACE, Candidate, Feature, Item, data
 from werkzaam.linking.places import Places
 from werkzaam.linking.reading import LANGUAGES, Reader, Reading, Unit, lexicon, years
+from werkzaam.linking.vocabulary import Vocabulary
 
 LOOKED_AT, OF_EACH = 25, 8
 """How many things that share most with the question are compared in full, and by how many of their names."""
@@ -69,6 +70,7 @@ class Index:
         }
         self._comparing = Comparing(weight, self._out)
         self._whole = [math.fsum(map(self._comparing.of, entry.reading.units)) for entry in self._entries]
+        self._vocabulary = Vocabulary(self._of_item, {number: item.kind for number, item in terms})
         self._around = {item.iri: self._neighbours(item) for _, item in terms}
         self._told: dict[str, list[int]] = defaultdict(list)
         for number, item in terms:
@@ -138,6 +140,7 @@ class Index:
         found += self._by_definition(reading, without)
         best: dict[int, Compared] = {}
         for made in found:
+            self._let_vocabulary_count(made, reading)
             self._let_surroundings_count(made, text, asked)
             if made.item not in best or made.looks > best[made.item].looks:
                 best[made.item] = made
@@ -197,6 +200,30 @@ class Index:
         near = [number for numbers in chosen.values() for number in numbers]
         return list(dict.fromkeys((*self._plain.get(reading.plain, ()), *near)))
 
+    def _let_vocabulary_count(self, made: Compared, reading: Reading) -> None:
+        """Let count what all names of a thing say together, and which known words none of them says."""
+        weights = data("weights")
+        if "vocabulary" not in self._out and made.score > 0:
+            told = self._vocabulary.of(reading.units, made.item, self._comparing)
+            words = [unit.word for unit in reading.units if self._vocabulary.told(unit, made.item)]
+            gain = weights["for"]["vocabulary"] * told
+            made.score += gain
+            made.features.append(Feature("vocabulary", gain, (("words", ", ".join(words)),)))
+        if "elsewhere" not in self._out:
+            strange = [
+                unit
+                for unit in made.left
+                if known([unit])
+                and self._vocabulary.told(unit, made.item) <= weights["vocabulary"]["strange"]
+                and self._weighty([unit])
+            ]
+            if strange:
+                loss = weights["against"]["elsewhere"]
+                made.score -= loss
+                made.strange = True
+                told_words = ", ".join(unit.word for unit in strange)
+                made.features.append(Feature("elsewhere", -loss, (("words", told_words),)))
+
     def _let_surroundings_count(self, made: Compared, text: str, asked: Item | None) -> None:
         """Let count what stands around: definition, broader concepts, years and places."""
         item, support = self.items[made.item], data("weights")["for"]
@@ -226,7 +253,6 @@ class Index:
         weighty = self._weighty(made.left), self._weighty(made.missing)
         if any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
-        made.score = min(1.0, made.score)
 
     def _weighty(self, units: Iterable[Unit]) -> bool:
         """Say whether one of these words makes a name say something else, or something more."""
@@ -262,7 +288,7 @@ class Index:
             features = tuple(sorted(one.features, key=lambda f: -f.weight))
             # What plays another role comes after what plays the same.
             score = one.score if fits else one.score * limits["other-kind"]
-            judged.append(Candidate(item.iri, item.kind, one.name, verdict, round(max(0.0, score), 4), features))
+            judged.append(Candidate(item.iri, item.kind, one.name, verdict, round(min(1.0, max(0.0, score)), 4), features))
         return judged
 
     def _stands_alone(self, one: Compared, next_best: float) -> bool:
@@ -276,7 +302,7 @@ class Index:
         more = self._weighty(one.missing) and (self._weighty(one.left) or not one.left)
         differs = more or (known(one.left) and known(one.missing))
         barred = {"other-year", "other-place", "other-number"} & {feature.key for feature in one.features}
-        if one.turned or barred or differs or (single and one.left) or "alone" in self._out:
+        if one.turned or one.strange or barred or differs or (single and one.left) or "alone" in self._out:
             return False
         enough = limits["from"] <= one.score < data("weights")["verdict"]["match"]
         return bool(enough and one.score - next_best >= limits["ahead"] and len(self._of_item) >= limits["among"])

@@ -322,9 +322,11 @@ class Reader:
             }
             self._spelt[lang] = sorted(known)
         most = 1 if len(word) < 9 else 2
-        hit = process.extractOne(word, self._spelt[lang], scorer=OSA.distance, score_cutoff=most)
-        # A slip at the very start is rare, and another word likely.
-        return hit[0] if hit and (hit[0][0] == word[0] or len(word) > 7) else ""
+        hits = process.extract(word, self._spelt[lang], scorer=OSA.distance, score_cutoff=most, limit=5)
+        # A slip at the very start is rare, and another word likely; a word of the index is meant rather than another.
+        learnt = set().union(*self._learnt.values())
+        ranked = sorted((slips, hit not in learnt, hit) for hit, slips, _ in hits if hit[0] == word[0] or len(word) > 7)
+        return ranked[0][2] if ranked else ""
 
 
 def _order(lang: str) -> list[str]:
