@@ -8,11 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from werkzaam.linking.items import Feature, Name, data
-from werkzaam.linking.reading import Reading, Unit, lexicon
-
-LACK = "lack"
-"""The meaning of words that deny as *no* does: lack of, absence of, missing."""
-
+from werkzaam.linking.reading import LACK, Reading, Unit, lexicon
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -86,12 +82,14 @@ class Comparing:
         left, missing = math.fsum(map(self.of, made.left)), math.fsum(map(self.of, made.missing))
         of_asked, of_ours = (both / (both + rest) if both else 0.0 for rest in (left, missing))
         words = ("words", ", ".join(dict.fromkeys(one.word for one, _ in pairs)))
+        # Words that say hardly anything say little together, too.
+        telling = min(1.0, both / data("weights")["verdict"]["telling"])
         if not made.left and not made.missing:
             key = "translated" if lang and entry.name.lang and lang != entry.name.lang else "same-words"
-            made.score = like[key]
+            made.score = like[key] * telling
             made.features.append(Feature(key, made.score, (name,)))
         elif pairs:
-            made.score = like["shared-words"] * 2 * of_asked * of_ours / (of_asked + of_ours)
+            made.score = telling * like["shared-words"] * 2 * of_asked * of_ours / (of_asked + of_ours)
             made.features.append(Feature("shared-words", made.score, (words, name)))
         for key, units in (("left-over", made.left), ("missing", made.missing)):
             if units and pairs:

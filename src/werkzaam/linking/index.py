@@ -215,7 +215,7 @@ class Index:
                 for unit in made.left
                 if known([unit])
                 and self._vocabulary.told(unit, made.item) <= weights["vocabulary"]["strange"]
-                and self._weighty([unit])
+                and self._comparing.of(unit) >= weights["vocabulary"]["strange-from"]
             ]
             if strange:
                 loss = weights["against"]["elsewhere"]
@@ -231,7 +231,7 @@ class Index:
         if left and made.score > 0 and not made.turned:
             around = self._around[item.iri]
             for key, held in (("defined", self._defined(item)), ("neighbour", around)):
-                words = [unit.word for unit in made.left if unit.senses & held]
+                words = [unit.word for unit in made.left if unit.senses & held and self._telling([unit])]
                 if words and key not in self._out:
                     gain = support[key] * len(words) / len(made.left)
                     made.score += gain
@@ -257,6 +257,10 @@ class Index:
     def _weighty(self, units: Iterable[Unit]) -> bool:
         """Say whether one of these words makes a name say something else, or something more."""
         return bool(max(map(self._comparing.of, units), default=0.0) >= data("weights")["verdict"]["more"])
+
+    def _telling(self, units: Iterable[Unit]) -> bool:
+        """Say whether words weigh enough to tell anything."""
+        return math.fsum(map(self._comparing.of, units)) >= data("weights")["verdict"]["telling"]
 
     def _called(self, iris: Iterable[str]) -> set[str]:
         return {self.by_iri[iri].label("nl") if iri in self.by_iri else iri for iri in iris}
