@@ -104,7 +104,7 @@ class Index:
             found += self._places.candidates(text, limit, without)
         if wanted != [PLACE]:
             found += self._terms(text, frozenset(wanted), lang if lang in LANGUAGES else "", asked, without)
-        found.sort(key=lambda one: (-one.score, not one.name.first, one.iri))
+        found.sort(key=lambda one: -one.score)
         return found[:limit]
 
     def match(
@@ -141,7 +141,7 @@ class Index:
         best: dict[int, Compared] = {}
         for made in found:
             self._let_vocabulary_count(made, reading)
-            self._let_surroundings_count(made, text, asked)
+            self._let_surroundings_count(made, reading, text, asked)
             if made.item not in best or made.looks > best[made.item].looks:
                 best[made.item] = made
         shown = data("weights")["verdict"]["shown"]
@@ -203,8 +203,11 @@ class Index:
     def _let_vocabulary_count(self, made: Compared, reading: Reading) -> None:
         """Let count what all names of a thing say together, and which known words none of them says."""
         weights = data("weights")
+        if made.item not in self._vocabulary:
+            return
         if "vocabulary" not in self._out and made.score > 0:
-            told = self._vocabulary.of(reading.units, made.item, self._comparing)
+            # The very name needs no more of its kind to be nearer than any other.
+            told = 1.0 if _clearly(made) else self._vocabulary.of(reading.units, made.item, self._comparing)
             words = [unit.word for unit in reading.units if self._vocabulary.told(unit, made.item)]
             gain = weights["for"]["vocabulary"] * told
             made.score += gain
@@ -224,7 +227,7 @@ class Index:
                 told_words = ", ".join(unit.word for unit in strange)
                 made.features.append(Feature("elsewhere", -loss, (("words", told_words),)))
 
-    def _let_surroundings_count(self, made: Compared, text: str, asked: Item | None) -> None:
+    def _let_surroundings_count(self, made: Compared, reading: Reading, text: str, asked: Item | None) -> None:
         """Let count what stands around: definition, broader concepts, years and places."""
         item, support = self.items[made.item], data("weights")["for"]
         left = {sense for unit in made.left for sense in unit.senses}
@@ -251,8 +254,19 @@ class Index:
                 values = (("word", ", ".join(sorted(one))), ("other", ", ".join(sorted(other))))
                 made.features.append(Feature(key, -weight, values))
         weighty = self._weighty(made.left), self._weighty(made.missing)
+        if self._one_word_more(made, reading):
+            made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
         if any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
+
+    def _one_word_more(self, made: Compared, reading: Reading) -> bool:
+        """Say whether one of the two is a single word, to which the other adds one that matters."""
+        ours = self._reader.read(made.name.text, made.name.lang)
+        least = data("weights")["verdict"]["added"]
+        return any(
+            len(units) == 1 and held(units) == units[0].senses and max(map(self._comparing.of, more), default=0.0) >= least
+            for units, more in ((reading.units, made.missing), (ours.units, made.left))
+        )
 
     def _weighty(self, units: Iterable[Unit]) -> bool:
         """Say whether one of these words makes a name say something else, or something more."""
@@ -292,7 +306,8 @@ class Index:
             features = tuple(sorted(one.features, key=lambda f: -f.weight))
             # What plays another role comes after what plays the same.
             score = one.score if fits else one.score * limits["other-kind"]
-            judged.append(Candidate(item.iri, item.kind, one.name, verdict, round(min(1.0, max(0.0, score)), 4), features))
+            most = max(f.weight for f in one.features if f.key.startswith("same-")) if _clearly(one) else limits["most"]
+            judged.append(Candidate(item.iri, item.kind, one.name, verdict, round(min(most, max(0.0, score)), 4), features))
         return judged
 
     def _stands_alone(self, one: Compared, next_best: float) -> bool:

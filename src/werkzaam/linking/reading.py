@@ -332,11 +332,15 @@ class Reader:
                 senses = self._senses(word[at:], lang)
                 if senses:
                     return (Unit(frozenset({"=" + word[:at]}), word[:at]), Unit(senses, word[at:], "part"))
-        for lang in _joining(order):
-            for at in range(len(word) - 4, 4, -1):
-                senses = self._senses(word[:at], lang)
-                if senses:
-                    return (Unit(senses, word[:at], "part"), Unit(frozenset({"=" + word[at:]}), word[at:]))
+        # Of what stands before, a word as it is rather than one of its forms: *wijk-service*, not *wijks-ervice*.
+        for whole in (True, False):
+            for lang in _joining(order):
+                for at in range(len(word) - 4, 3, -1):
+                    if whole and word[:at] not in self._lexicon.entries[lang]:
+                        continue
+                    senses = self._senses(word[:at], lang)
+                    if senses:
+                        return (Unit(senses, word[:at], "part"), Unit(frozenset({"=" + word[at:]}), word[at:]))
         return ()
 
     def _meant(self, word: str, lang: str) -> str:

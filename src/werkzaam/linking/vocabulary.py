@@ -17,8 +17,11 @@ class Vocabulary:
     def __init__(self, entries: Mapping[int, Sequence[Entry]], kinds: Mapping[int, str]) -> None:
         self._kinds = kinds
         self._shares: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-        part = data("weights")["vocabulary"]["part"]
-        for number, names in entries.items():
+        limits = data("weights")["vocabulary"]
+        part = limits["part"]
+        self._known = frozenset(number for number, names in entries.items() if len(names) >= limits["names"])
+        for number in self._known:
+            names = entries[number]
             counts: dict[str, float] = defaultdict(float)
             for entry in names:
                 whole = entry.reading.senses
@@ -27,6 +30,10 @@ class Vocabulary:
             for sense, count in counts.items():
                 self._shares[kinds[number], sense][number] = count / len(names)
         self._kept: dict[tuple[str, frozenset[str]], dict[int, float]] = {}
+
+    def __contains__(self, item: int) -> bool:
+        """Say whether a thing has names enough to tell how it is called."""
+        return item in self._known
 
     def told(self, unit: Unit, item: int) -> float:
         """Give how surely a word tells that this thing is meant, of all of its kind: 0 where it is never said of it."""
