@@ -36,7 +36,10 @@ class Compared:
     @property
     def looks(self) -> float:
         """How alike they look: what is refused as the opposite is shown, so that nobody looks for it in vain."""
-        return math.fsum(one.weight for one in self.features if one.favours) if self.turned else self.score
+        if not self.turned:
+            return self.score
+        # Where one name is the opposite and another alike by a word, the thing is the opposite.
+        return math.fsum(one.weight for one in self.features if one.favours) + data("weights")["verdict"]["turned"]
 
 
 class Comparing:

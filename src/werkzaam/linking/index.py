@@ -205,13 +205,15 @@ class Index:
         weights = data("weights")
         if made.item not in self._vocabulary:
             return
-        if "vocabulary" not in self._out and made.score > 0:
+        if "vocabulary" not in self._out and (made.score > 0 or made.turned):
             # The very name needs no more of its kind to be nearer than any other.
-            told = 1.0 if _clearly(made) else self._vocabulary.of(reading.units, made.item, self._comparing)
+            exact = _clearly(made)
+            told = 1.0 if exact else self._vocabulary.of(reading.units, made.item, self._comparing)
             words = [unit.word for unit in reading.units if self._vocabulary.told(unit, made.item)]
-            gain = weights["for"]["vocabulary"] * told
-            made.score += gain
-            made.features.append(Feature("vocabulary", gain, (("words", ", ".join(words)),)))
+            made.score += weights["for"]["vocabulary"] * told
+            if words and not exact:
+                values = (("words", ", ".join(words)),)
+                made.features.append(Feature("vocabulary", weights["for"]["vocabulary"] * told, values))
         if "elsewhere" not in self._out:
             strange = [
                 unit
