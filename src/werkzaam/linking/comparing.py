@@ -29,6 +29,7 @@ class Compared:
     features: list[Feature]
     left: list[Unit] = field(default_factory=list)
     missing: list[Unit] = field(default_factory=list)
+    aside: list[Unit] = field(default_factory=list)
     same_head: bool = True
     turned: bool = False
     strange: bool = False
@@ -82,7 +83,9 @@ class Comparing:
             elif lacking and len(units) == 1 and not any(negated):
                 negated[at] = True
         both = math.fsum(self.of(one, one.senses & other.senses or one.senses) for one, other in pairs)
-        left, missing = math.fsum(map(self.of, made.left)), math.fsum(map(self.of, made.missing))
+        made.aside = [unit for unit in made.left if beside(unit, asked)]
+        left = math.fsum(map(self.of, made.left)) - (1 - like["aside"]) * math.fsum(map(self.of, made.aside))
+        missing = math.fsum(map(self.of, made.missing))
         of_asked, of_ours = (both / (both + rest) if both else 0.0 for rest in (left, missing))
         words = ("words", ", ".join(dict.fromkeys(one.word for one, _ in pairs)))
         # Words that say hardly anything say little together, too.
@@ -137,6 +140,11 @@ class Comparing:
             if other:
                 made.turned = True
                 count("opposite", ("word", one.word), ("other", other.word))
+
+
+def beside(unit: Unit, asked: Reading) -> bool:
+    """Say whether a word tells whose something is, or who does it: a person who is not the head."""
+    return unit.senses <= lexicon().persons and unit is not asked.units[asked.head]
 
 
 def known(units: Sequence[Unit]) -> bool:

@@ -219,7 +219,8 @@ class Index:
                 unit
                 for unit in made.left
                 if known([unit])
-                and self._vocabulary.told(unit, made.item) <= weights["vocabulary"]["strange"]
+                and unit not in made.aside
+                and not self._said(unit, made.item)
                 and self._comparing.of(unit) >= weights["vocabulary"]["strange-from"]
             ]
             if strange:
@@ -255,20 +256,30 @@ class Index:
                 made.score -= weight
                 values = (("word", ", ".join(sorted(one))), ("other", ", ".join(sorted(other))))
                 made.features.append(Feature(key, -weight, values))
-        weighty = self._weighty(made.left), self._weighty(made.missing)
+        added = [unit for unit in made.left if not self._said(unit, made.item)]
+        weighty = self._weighty(added), self._weighty(made.missing)
         if self._one_word_more(made, reading):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
         if any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
 
     def _one_word_more(self, made: Compared, reading: Reading) -> bool:
-        """Say whether one of the two is a single word, to which the other adds one that matters."""
+        """Say whether one of the two is a single word that tells, to which the other adds one that matters.
+
+        What a thing is called besides adds nothing.
+        """
         ours = self._reader.read(made.name.text, made.name.lang)
         least = data("weights")["verdict"]["added"]
-        return any(
-            len(units) == 1 and held(units) == units[0].senses and max(map(self._comparing.of, more), default=0.0) >= least
-            for units, more in ((reading.units, made.missing), (ours.units, made.left))
-        )
+        added = [unit for unit in made.left if unit not in made.aside and not self._said(unit, made.item)]
+        for units, more in ((reading.units, made.missing), (ours.units, added)):
+            telling = [unit for unit in units if self._telling([unit])]
+            single = len(telling) == 1 and held(telling) == telling[0].senses
+            if single and max(map(self._comparing.of, more), default=0.0) >= least:
+                return True
+        return False
+
+    def _said(self, unit: Unit, item: int) -> bool:
+        return self._vocabulary.told(unit, item) > data("weights")["vocabulary"]["strange"]
 
     def _weighty(self, units: Iterable[Unit]) -> bool:
         """Say whether one of these words makes a name say something else, or something more."""

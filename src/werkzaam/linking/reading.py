@@ -107,6 +107,7 @@ class Lexicon:
     particles: Mapping[str, Particles]
     turning: frozenset[str]
     denying: Mapping[str, Denying]
+    persons: frozenset[str]
 
 
 @cache
@@ -152,7 +153,8 @@ def lexicon() -> Lexicon:
     fixed = {lang: {form: frozenset(those) for form, those in known.items()} for lang, known in entries.items()}
     turned = data["denying"]
     denying = {lang: Denying(tuple(turned["before"][lang]), tuple(turned["behind"][lang])) for lang in LANGUAGES}
-    return Lexicon(fixed, weights, opposites, parts, particles, frozenset(data["turning"]["senses"]), denying)
+    persons, turning = (frozenset(data[key]["senses"]) for key in ("persons", "turning"))
+    return Lexicon(fixed, weights, opposites, parts, particles, turning, denying, persons)
 
 
 class Reader:
