@@ -33,6 +33,7 @@ class Compared:
     same_head: bool = True
     turned: bool = False
     strange: bool = False
+    only_defined: bool = False
 
     @property
     def looks(self) -> float:

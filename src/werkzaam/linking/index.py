@@ -160,7 +160,8 @@ class Index:
             if self.items[number].iri not in without:
                 score = data("weights")["for"]["definition-alone"] * shared[number] / whole
                 told = (("words", ", ".join(dict.fromkeys(words[number]))),)
-                yield Compared(number, self.items[number].names[0], score, [Feature("defined", score, told)])
+                features = [Feature("defined", score, told)]
+                yield Compared(number, self.items[number].names[0], score, features, only_defined=True)
 
     def _spelt_alike(self, asked: Reading, lang: str, without: Collection[str]) -> Iterator[Compared]:
         """Yield names that differ by a letter or two, unless these make another word that is known."""
@@ -258,7 +259,7 @@ class Index:
                 made.features.append(Feature(key, -weight, values))
         added = [unit for unit in made.left if not self._said(unit, made.item)]
         weighty = self._weighty(added), self._weighty(made.missing)
-        if self._one_word_more(made, reading):
+        if made.only_defined or self._one_word_more(made, reading):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
         if any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
@@ -333,7 +334,7 @@ class Index:
         single = len(units) == 1 and held(units) == units[0].senses
         more = self._weighty(one.missing) and (self._weighty(one.left) or not one.left)
         differs = more or (known(one.left) and known(one.missing))
-        barred = {"other-year", "other-place", "other-number"} & {feature.key for feature in one.features}
+        barred = {"other-head", "other-year", "other-place", "other-number"} & {feature.key for feature in one.features}
         if one.turned or one.strange or barred or differs or (single and one.left) or "alone" in self._out:
             return False
         enough = limits["from"] <= one.score < data("weights")["verdict"]["match"]
@@ -342,7 +343,8 @@ class Index:
     def _verdict(self, one: Compared, fits: bool) -> str:
         if one.turned:
             return "no"
-        if one.score >= data("weights")["verdict"]["match"]:
+        limits = data("weights")["verdict"]
+        if one.score >= limits["match" if fits else "related"]:
             return "match" if fits else "related"
         if fits and one.same_head and bool(one.left) != bool(one.missing):
             # All that one says the other says too, and more: that is the narrower.
