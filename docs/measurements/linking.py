@@ -87,7 +87,7 @@ def terms(held: Sequence[Item]) -> Iterator[str]:
     """Score the test sets a half and a language."""
     index = Index(held)
     yield HEAD.format("set, half, language")
-    for name in ("terms", "terms-2", "terms-3", "terms-4", "terms-5"):
+    for name in ("terms", "terms-2", "terms-3", "terms-4", "terms-5", "terms-6", "terms-7"):
         those = rows(f"linking/{name}.csv")
         for half in sorted({row["half"] for row in those}, reverse=True):
             scores = of_terms(index, [row for row in those if row["half"] == half])

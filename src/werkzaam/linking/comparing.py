@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from werkzaam.linking.items import Feature, Name, data
-from werkzaam.linking.reading import Reading, Unit, lexicon
-
+from werkzaam.linking.reading import LACK, Reading, Unit, lexicon
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -30,13 +29,19 @@ class Compared:
     features: list[Feature]
     left: list[Unit] = field(default_factory=list)
     missing: list[Unit] = field(default_factory=list)
+    aside: list[Unit] = field(default_factory=list)
     same_head: bool = True
     turned: bool = False
+    strange: bool = False
+    only_defined: bool = False
 
     @property
     def looks(self) -> float:
         """How alike they look: what is refused as the opposite is shown, so that nobody looks for it in vain."""
-        return math.fsum(one.weight for one in self.features if one.favours) if self.turned else self.score
+        if not self.turned:
+            return self.score
+        # Where one name is the opposite and another alike by a word, the thing is the opposite.
+        return math.fsum(one.weight for one in self.features if one.favours) + data("weights")["verdict"]["turned"]
 
 
 class Comparing:
@@ -69,25 +74,45 @@ class Comparing:
             made.features.append(Feature(key, made.score, (name,)))
             return made
         pairs, made.left, made.missing = paired(asked, ours)
+        negated = [asked.negated, ours.negated]
+        for at, units in enumerate((made.left, made.missing)):
+            # *Lack of role models* is *no role models*, said with a word of its own.
+            lacking = [unit for unit in units if LACK in unit.senses]
+            if lacking and negated[1 - at] and not negated[at]:
+                units.remove(lacking[0])
+                negated[at] = True
+            elif lacking and len(units) == 1 and not any(negated):
+                negated[at] = True
         both = math.fsum(self.of(one, one.senses & other.senses or one.senses) for one, other in pairs)
-        left, missing = math.fsum(map(self.of, made.left)), math.fsum(map(self.of, made.missing))
+        made.aside = [unit for unit in made.left if beside(unit, asked)]
+        left = math.fsum(map(self.of, made.left)) - (1 - like["aside"]) * math.fsum(map(self.of, made.aside))
+        missing = math.fsum(map(self.of, made.missing))
         of_asked, of_ours = (both / (both + rest) if both else 0.0 for rest in (left, missing))
         words = ("words", ", ".join(dict.fromkeys(one.word for one, _ in pairs)))
+        # Words that say hardly anything say little together, too.
+        telling = min(1.0, both / data("weights")["verdict"]["telling"])
         if not made.left and not made.missing:
             key = "translated" if lang and entry.name.lang and lang != entry.name.lang else "same-words"
-            made.score = like[key]
+            made.score = like[key] * telling
             made.features.append(Feature(key, made.score, (name,)))
         elif pairs:
-            made.score = like["shared-words"] * 2 * of_asked * of_ours / (of_asked + of_ours)
+            made.score = telling * like["shared-words"] * 2 * of_asked * of_ours / (of_asked + of_ours)
             made.features.append(Feature("shared-words", made.score, (words, name)))
         for key, units in (("left-over", made.left), ("missing", made.missing)):
             if units and pairs:
                 told = ", ".join(dict.fromkeys(one.word for one in units))
                 made.features.append(Feature(key, 0.0, (("words", told), name)))
-        self._held_against(made, asked, ours, pairs)
+        self._held_against(made, asked, ours, pairs, negated)
         return made
 
-    def _held_against(self, made: Compared, asked: Reading, ours: Reading, pairs: Sequence[tuple[Unit, Unit]]) -> None:
+    def _held_against(
+        self,
+        made: Compared,
+        asked: Reading,
+        ours: Reading,
+        pairs: Sequence[tuple[Unit, Unit]],
+        negated: Sequence[bool],
+    ) -> None:
         against = data("weights")["against"]
 
         def count(key: str, *values: tuple[str, str]) -> None:
@@ -105,9 +130,9 @@ class Comparing:
         if asked.numbers and ours.numbers and asked.numbers != ours.numbers:
             told = [", ".join(sorted(one)) for one in (asked.numbers, ours.numbers)]
             count("other-number", ("word", told[0]), ("other", told[1]))
-        if (asked.negated or asked.lessened) != (ours.negated or ours.lessened):
+        if (negated[0] or asked.lessened) != (negated[1] or ours.lessened):
             # That there is less nuisance is an outcome in nuisance; that there is none of something is another thing.
-            made.turned = asked.negated or ours.negated
+            made.turned = any(negated)
             count("negation" if made.turned else "lessened")
         opposites = lexicon().opposites
         for one in made.left:
@@ -116,6 +141,11 @@ class Comparing:
             if other:
                 made.turned = True
                 count("opposite", ("word", one.word), ("other", other.word))
+
+
+def beside(unit: Unit, asked: Reading) -> bool:
+    """Say whether a word tells whose something is, or who does it: a person who is not the head."""
+    return unit.senses <= lexicon().persons and unit is not asked.units[asked.head]
 
 
 def known(units: Sequence[Unit]) -> bool:

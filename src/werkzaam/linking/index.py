@@ -19,6 +19,7 @@ from werkzaam.linking.comparing import Compared, Comparing, Entry, held, known
 from werkzaam.linking.items import PLACE, Candidate, Feature, Item, data
 from werkzaam.linking.places import Places
 from werkzaam.linking.reading import LANGUAGES, Reader, Reading, Unit, lexicon, years
+from werkzaam.linking.vocabulary import Vocabulary
 
 LOOKED_AT, OF_EACH = 25, 8
 """How many things that share most with the question are compared in full, and by how many of their names."""
@@ -69,6 +70,7 @@ class Index:
         }
         self._comparing = Comparing(weight, self._out)
         self._whole = [math.fsum(map(self._comparing.of, entry.reading.units)) for entry in self._entries]
+        self._vocabulary = Vocabulary(self._of_item, {number: item.kind for number, item in terms})
         self._around = {item.iri: self._neighbours(item) for _, item in terms}
         self._told: dict[str, list[int]] = defaultdict(list)
         for number, item in terms:
@@ -102,7 +104,7 @@ class Index:
             found += self._places.candidates(text, limit, without)
         if wanted != [PLACE]:
             found += self._terms(text, frozenset(wanted), lang if lang in LANGUAGES else "", asked, without)
-        found.sort(key=lambda one: (-one.score, not one.name.first, one.iri))
+        found.sort(key=lambda one: -one.score)
         return found[:limit]
 
     def match(
@@ -138,7 +140,8 @@ class Index:
         found += self._by_definition(reading, without)
         best: dict[int, Compared] = {}
         for made in found:
-            self._let_surroundings_count(made, text, asked)
+            self._let_vocabulary_count(made, reading)
+            self._let_surroundings_count(made, reading, text, asked)
             if made.item not in best or made.looks > best[made.item].looks:
                 best[made.item] = made
         shown = data("weights")["verdict"]["shown"]
@@ -157,7 +160,8 @@ class Index:
             if self.items[number].iri not in without:
                 score = data("weights")["for"]["definition-alone"] * shared[number] / whole
                 told = (("words", ", ".join(dict.fromkeys(words[number]))),)
-                yield Compared(number, self.items[number].names[0], score, [Feature("defined", score, told)])
+                features = [Feature("defined", score, told)]
+                yield Compared(number, self.items[number].names[0], score, features, only_defined=True)
 
     def _spelt_alike(self, asked: Reading, lang: str, without: Collection[str]) -> Iterator[Compared]:
         """Yield names that differ by a letter or two, unless these make another word that is known."""
@@ -197,14 +201,44 @@ class Index:
         near = [number for numbers in chosen.values() for number in numbers]
         return list(dict.fromkeys((*self._plain.get(reading.plain, ()), *near)))
 
-    def _let_surroundings_count(self, made: Compared, text: str, asked: Item | None) -> None:
+    def _let_vocabulary_count(self, made: Compared, reading: Reading) -> None:
+        """Let count what all names of a thing say together, and which known words none of them says."""
+        weights = data("weights")
+        if made.item not in self._vocabulary:
+            return
+        if "vocabulary" not in self._out and (made.score > 0 or made.turned):
+            # The very name needs no more of its kind to be nearer than any other.
+            exact = _clearly(made)
+            told = 1.0 if exact else self._vocabulary.of(reading.units, made.item, self._comparing)
+            words = [unit.word for unit in reading.units if self._vocabulary.told(unit, made.item)]
+            made.score += weights["for"]["vocabulary"] * told
+            if words and not exact:
+                values = (("words", ", ".join(words)),)
+                made.features.append(Feature("vocabulary", weights["for"]["vocabulary"] * told, values))
+        if "elsewhere" not in self._out:
+            strange = [
+                unit
+                for unit in made.left
+                if known([unit])
+                and unit not in made.aside
+                and not self._said(unit, made.item)
+                and self._comparing.of(unit) >= weights["vocabulary"]["strange-from"]
+            ]
+            if strange:
+                loss = weights["against"]["elsewhere"]
+                made.score -= loss
+                made.strange = True
+                told_words = ", ".join(unit.word for unit in strange)
+                made.features.append(Feature("elsewhere", -loss, (("words", told_words),)))
+
+    def _let_surroundings_count(self, made: Compared, reading: Reading, text: str, asked: Item | None) -> None:
         """Let count what stands around: definition, broader concepts, years and places."""
         item, support = self.items[made.item], data("weights")["for"]
         left = {sense for unit in made.left for sense in unit.senses}
         if left and made.score > 0 and not made.turned:
             around = self._around[item.iri]
             for key, held in (("defined", self._defined(item)), ("neighbour", around)):
-                words = [unit.word for unit in made.left if unit.senses & held]
+                words = [unit.word for unit in made.left if unit.senses & held and self._telling([unit])]
                 if words and key not in self._out:
                     gain = support[key] * len(words) / len(made.left)
                     made.score += gain
@@ -223,14 +257,38 @@ class Index:
                 made.score -= weight
                 values = (("word", ", ".join(sorted(one))), ("other", ", ".join(sorted(other))))
                 made.features.append(Feature(key, -weight, values))
-        weighty = self._weighty(made.left), self._weighty(made.missing)
+        added = [unit for unit in made.left if not self._said(unit, made.item)]
+        weighty = self._weighty(added), self._weighty(made.missing)
+        if made.only_defined or self._one_word_more(made, reading):
+            made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
         if any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
-        made.score = min(1.0, made.score)
+
+    def _one_word_more(self, made: Compared, reading: Reading) -> bool:
+        """Say whether one of the two is a single word that tells, to which the other adds one that matters.
+
+        What a thing is called besides adds nothing.
+        """
+        ours = self._reader.read(made.name.text, made.name.lang)
+        least = data("weights")["verdict"]["added"]
+        added = [unit for unit in made.left if unit not in made.aside and not self._said(unit, made.item)]
+        for units, more in ((reading.units, made.missing), (ours.units, added)):
+            telling = [unit for unit in units if self._telling([unit])]
+            single = len(telling) == 1 and held(telling) == telling[0].senses
+            if single and max(map(self._comparing.of, more), default=0.0) >= least:
+                return True
+        return False
+
+    def _said(self, unit: Unit, item: int) -> bool:
+        return self._vocabulary.told(unit, item) > data("weights")["vocabulary"]["strange"]
 
     def _weighty(self, units: Iterable[Unit]) -> bool:
         """Say whether one of these words makes a name say something else, or something more."""
         return bool(max(map(self._comparing.of, units), default=0.0) >= data("weights")["verdict"]["more"])
+
+    def _telling(self, units: Iterable[Unit]) -> bool:
+        """Say whether words weigh enough to tell anything."""
+        return math.fsum(map(self._comparing.of, units)) >= data("weights")["verdict"]["telling"]
 
     def _called(self, iris: Iterable[str]) -> set[str]:
         return {self.by_iri[iri].label("nl") if iri in self.by_iri else iri for iri in iris}
@@ -262,7 +320,8 @@ class Index:
             features = tuple(sorted(one.features, key=lambda f: -f.weight))
             # What plays another role comes after what plays the same.
             score = one.score if fits else one.score * limits["other-kind"]
-            judged.append(Candidate(item.iri, item.kind, one.name, verdict, round(max(0.0, score), 4), features))
+            most = max(f.weight for f in one.features if f.key.startswith("same-")) if _clearly(one) else limits["most"]
+            judged.append(Candidate(item.iri, item.kind, one.name, verdict, round(min(most, max(0.0, score)), 4), features))
         return judged
 
     def _stands_alone(self, one: Compared, next_best: float) -> bool:
@@ -275,8 +334,8 @@ class Index:
         single = len(units) == 1 and held(units) == units[0].senses
         more = self._weighty(one.missing) and (self._weighty(one.left) or not one.left)
         differs = more or (known(one.left) and known(one.missing))
-        barred = {"other-year", "other-place", "other-number"} & {feature.key for feature in one.features}
-        if one.turned or barred or differs or (single and one.left) or "alone" in self._out:
+        barred = {"other-head", "other-year", "other-place", "other-number"} & {feature.key for feature in one.features}
+        if one.turned or one.strange or barred or differs or (single and one.left) or "alone" in self._out:
             return False
         enough = limits["from"] <= one.score < data("weights")["verdict"]["match"]
         return bool(enough and one.score - next_best >= limits["ahead"] and len(self._of_item) >= limits["among"])
@@ -284,7 +343,8 @@ class Index:
     def _verdict(self, one: Compared, fits: bool) -> str:
         if one.turned:
             return "no"
-        if one.score >= data("weights")["verdict"]["match"]:
+        limits = data("weights")["verdict"]
+        if one.score >= limits["match" if fits else "related"]:
             return "match" if fits else "related"
         if fits and one.same_head and bool(one.left) != bool(one.missing):
             # All that one says the other says too, and more: that is the narrower.

@@ -12,11 +12,11 @@ from werkzaam.tomlfile import read
 
 PLACE = "place"
 FOR = frozenset(
-    "same-name same-other-name same-words translated shared-words spelt-alike defined neighbour same-year"
-    " same-place alone".split()
+    "same-name same-other-name same-words translated shared-words spelt-alike defined neighbour vocabulary"
+    " same-year same-place alone".split()
 )
 AGAINST = frozenset(
-    "left-over missing spelling other-head negation lessened opposite other-number other-year other-place other-kind"
+    "left-over missing elsewhere spelling other-head negation lessened opposite other-number other-year other-place other-kind"
     " not-first ambiguous".split()
 )
 FEATURES = FOR | AGAINST

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from werkzaam.linking.index import Index
 from werkzaam.linking.items import Item, Name, kinds
-from werkzaam.linking.reading import years
+from werkzaam.linking.reading import LANGUAGES, years
 from werkzaam.model import Model
 from werkzaam.prepared import model
 from werkzaam.store import Store
@@ -22,7 +22,7 @@ _OTHER = (SKOS + "altLabel", SKOS + "hiddenLabel", WZ + "abbreviation")
 def items(held: Model) -> Iterator[Item]:
     """Yield what the ontology holds that may be linked; what is deprecated or a scheme is not."""
     by_class = {WZ + kinds()[kind]["class"]: kind for kind in kinds()["linkable"]}
-    german = _german()
+    called = _called()
     subjects = dict.fromkeys(getattr(t.subject, "value", "") for t in held.ontology if t.predicate.value == TYPE)
     for iri in sorted(subjects):
         about = held.about(iri)
@@ -33,7 +33,7 @@ def items(held: Model) -> Iterator[Item]:
         for path in (*_FIRST, *_OTHER):
             for one in about.get(path, ()):
                 names[Name(one.value, getattr(one, "language", "") or "", path in _FIRST)] = None
-        names |= dict.fromkeys(Name(text, "de", first) for text, first in german.get(iri, ()))
+        names |= dict.fromkeys(called.get(iri, ()))
         seen: dict[tuple[str, str], Name] = {}
         for name in names:
             seen.setdefault((name.text, name.lang), name)
@@ -47,13 +47,16 @@ def items(held: Model) -> Iterator[Item]:
         )
 
 
-def _german() -> dict[str, list[tuple[str, bool]]]:
-    """Give our names in German, which the vocabulary itself does not have: the first of each is the usual one."""
-    found: dict[str, list[tuple[str, bool]]] = {}
-    for row in csv.DictReader(files("werkzaam.linking").joinpath("german.csv").read_text("utf-8").splitlines()):
-        for text in row["names"].split("|"):
-            held = found.setdefault((CONCEPT if "/" in row["concept"] else BASE) + row["concept"], [])
-            held.append((text, not held))
+def _called() -> dict[str, list[Name]]:
+    """Give what others call ours, which the vocabulary does not have; the first of each in German is the usual one."""
+    found: dict[str, list[Name]] = {}
+    for row in csv.DictReader(files("werkzaam.linking").joinpath("names.csv").read_text("utf-8").splitlines()):
+        iri = (CONCEPT if "/" in row["concept"] else BASE) + row["concept"]
+        found[iri] = [
+            Name(text, lang, lang == "de" and not number)
+            for lang in LANGUAGES
+            for number, text in enumerate(filter(None, row[lang].split("|")))
+        ]
     return found
 
 

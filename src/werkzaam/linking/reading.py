@@ -24,7 +24,11 @@ from werkzaam.tomlfile import read
 LANGUAGES = {"nl": "dutch", "en": "english", "de": "german"}
 LONGEST_TEXT = 300
 """In characters: a name is short; what comes after is not read."""
-_LONGEST_ENTRY = 5
+TWO_SLIPS = 12
+"""Only in a word of so many letters may two be wrong: in a shorter one that is another word."""
+LACK = "lack"
+"""The meaning of words that deny as *no* does: lack of, absence of, missing."""
+_LONGEST_ENTRY = 6
 _LONGEST_WORD = 40
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -81,6 +85,14 @@ class Particles:
 
 
 @dataclass(frozen=True)
+class Denying:
+    """What turns a word round, as one word with it."""
+
+    before: tuple[str, ...]
+    behind: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Lexicon:
     """What words mean: by language the entries, as words and as stems; what weighs little; what is the opposite.
 
@@ -94,6 +106,8 @@ class Lexicon:
     parts: Mapping[str, tuple[str, ...]]
     particles: Mapping[str, Particles]
     turning: frozenset[str]
+    denying: Mapping[str, Denying]
+    persons: frozenset[str]
 
 
 @cache
@@ -137,7 +151,10 @@ def lexicon() -> Lexicon:
         endings = tuple(data["endings"].get(lang, ()))
         particles[lang] = Particles(skipped, said["prepositions"], said["negations"], joints, endings)
     fixed = {lang: {form: frozenset(those) for form, those in known.items()} for lang, known in entries.items()}
-    return Lexicon(fixed, weights, opposites, parts, particles, frozenset(data["turning"]["senses"]))
+    turned = data["denying"]
+    denying = {lang: Denying(tuple(turned["before"][lang]), tuple(turned["behind"][lang])) for lang in LANGUAGES}
+    persons, turning = (frozenset(data[key]["senses"]) for key in ("persons", "turning"))
+    return Lexicon(fixed, weights, opposites, parts, particles, turning, denying, persons)
 
 
 class Reader:
@@ -258,6 +275,9 @@ class Reader:
             senses = frozenset(sense for one in order for sense in self._senses(word, one))
         if senses:
             return (Unit(senses, word),)
+        denied = self._denied(word, own_order)
+        if denied:
+            return denied
         parts = [] if "parts" in self._out else self._parts(word, own_order)
         if parts:
             return tuple(Unit(senses, part, "part") for part, senses in parts)
@@ -268,6 +288,18 @@ class Reader:
         own = frozenset(f"={stems(word, one)}" for one in own_order)
         tail = () if learnt or "parts" in self._out else self._tail(word, own_order)
         return tail or (Unit(own | {"=" + word}, word),)
+
+    def _denied(self, word: str, order: Sequence[str]) -> tuple[Unit, ...]:
+        """Give a word that denies another as that other and a word for *lack*: *unmotivated* lacks motivation."""
+        for lang in order:
+            denying = self._lexicon.denying[lang]
+            bare = [word.removeprefix(one) for one in denying.before if word.startswith(one)]
+            bare += [word.removesuffix(one) for one in denying.behind if word.endswith(one)]
+            for rest in bare:
+                senses = self._senses(rest, lang) if len(rest) > 3 else frozenset()
+                if senses:
+                    return Unit(frozenset({LACK}), word, "part"), Unit(senses, rest, "part")
+        return ()
 
     def _parts(self, word: str, order: Sequence[str]) -> list[tuple[str, frozenset[str]]]:
         """Give the parts of a compound of which every part is known, as few as there can be."""
@@ -302,11 +334,15 @@ class Reader:
                 senses = self._senses(word[at:], lang)
                 if senses:
                     return (Unit(frozenset({"=" + word[:at]}), word[:at]), Unit(senses, word[at:], "part"))
-        for lang in _joining(order):
-            for at in range(len(word) - 4, 4, -1):
-                senses = self._senses(word[:at], lang)
-                if senses:
-                    return (Unit(senses, word[:at], "part"), Unit(frozenset({"=" + word[at:]}), word[at:]))
+        # Of what stands before, a word as it is rather than one of its forms: *wijk-service*, not *wijks-ervice*.
+        for whole in (True, False):
+            for lang in _joining(order):
+                for at in range(len(word) - 4, 3, -1):
+                    if whole and word[:at] not in self._lexicon.entries[lang]:
+                        continue
+                    senses = self._senses(word[:at], lang)
+                    if senses:
+                        return (Unit(senses, word[:at], "part"), Unit(frozenset({"=" + word[at:]}), word[at:]))
         return ()
 
     def _meant(self, word: str, lang: str) -> str:
@@ -321,10 +357,12 @@ class Reader:
                 if entry[0] != "~" and " " not in entry and len(entry) > 4
             }
             self._spelt[lang] = sorted(known)
-        most = 1 if len(word) < 9 else 2
-        hit = process.extractOne(word, self._spelt[lang], scorer=OSA.distance, score_cutoff=most)
-        # A slip at the very start is rare, and another word likely.
-        return hit[0] if hit and (hit[0][0] == word[0] or len(word) > 7) else ""
+        most = 1 if len(word) < TWO_SLIPS else 2
+        hits = process.extract(word, self._spelt[lang], scorer=OSA.distance, score_cutoff=most, limit=5)
+        # A slip at the very start is rare, and another word likely; a word of the index is meant rather than another.
+        learnt = set().union(*self._learnt.values())
+        ranked = sorted((slips, hit not in learnt, hit) for hit, slips, _ in hits if hit[0] == word[0] or len(word) > 7)
+        return ranked[0][2] if ranked else ""
 
 
 def _order(lang: str) -> list[str]:
