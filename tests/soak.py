@@ -213,6 +213,7 @@ CHECKS: dict[str, Callable[[int, int], Counts]] = {
     "foreign": foreign,
     "gap-map": _of("soak_gapmap", "gap_map"),
     "hostile": _of("soak_hostile", "hostile"),
+    "large": _of("soak_large", "large"),
     "kill": _of("soak_entry", "kill"),
     "mutate": _of("soak_entry", "mutate"),
     "readers": _of("soak_readers", "readers"),
@@ -236,6 +237,7 @@ def main() -> None:
         "| outcome | times |",
         "| --- | --- |",
         *(f"| {name} | {count} |" for name, count in sorted(counts.items())),
+        *getattr(counts, "more", ()),
     ]
     folder = Path(__file__).resolve().parents[1] / "docs" / "measurements"
     target = folder / f"{datetime.date.today()}-soak-{asked.check}-{asked.seed}.md"

@@ -83,3 +83,18 @@ def test_the_gap_map_of_made_up_cases_counts_their_claims(soak: ModuleType) -> N
     counts = soak.CHECKS["gap-map"](2, 12)
     assert counts["claims in cells by in"] > 20
     assert counts["claims in cells by for"] > 20
+
+
+@pytest.mark.thorough
+def test_many_cases_enter_and_are_asked_from_disk_and_in_memory(
+    soak: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the command does with a folder, killed workers included, has its small twins in stores/test_bulk.py."""
+    pytest.importorskip("shacl", reason="the extra `fast` is not installed")
+    import soak_large
+
+    monkeypatch.setattr(soak_large, "SAMPLE", 10)
+    monkeypatch.setattr(soak_large, "ADDED", 20)
+    counts = soak.CHECKS["large"](seed=1, number=30)
+    assert counts["documents in the store"] == 20
+    assert sum(line.startswith("| what-works") for line in counts.more) == 7

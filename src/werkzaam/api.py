@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from werkzaam.answers import DIMENSIONS, Answer, what_works
-from werkzaam.build import open_store, with_inferences, with_others
+from werkzaam.build import copied, open_store, with_inferences, with_others
 from werkzaam.claims import Node, claims
 from werkzaam.documents import Documents
 from werkzaam.errors import OurFault
@@ -27,7 +27,8 @@ Wanted = str | Sequence[str]
 class Werkzaam(Documents):
     """An open collection of claims; with `inferred`, a copy in memory that holds what follows from them too.
 
-    With `foreign`, a copy in memory that holds the databases of others beside the store too (`databases` names them).
+    With `foreign`, a copy in memory that holds the databases of others beside the store too (`databases` names them);
+    with `memory`, one that holds the same as the store.
 
     What changes its documents (`add`, `remove`, `retract` and so on) is told at `Documents`.
 
@@ -38,10 +39,16 @@ class Werkzaam(Documents):
     """
 
     def __init__(
-        self, store: str | None = None, *, lang: str = "en", inferred: bool = False, foreign: bool = False
+        self,
+        store: str | None = None,
+        *,
+        lang: str = "en",
+        inferred: bool = False,
+        foreign: bool = False,
+        memory: bool = False,
     ) -> None:
         self.lang = lang
-        self._where, self._inferred, self._foreign = store, inferred, foreign
+        self._where, self._inferred, self._foreign, self._memory = store, inferred, foreign, memory
         self.databases: list[Database] = []
         self.store: Store = self._opened()
 
@@ -53,7 +60,9 @@ class Werkzaam(Documents):
 
                 materialise(held)
             return held
-        return with_inferences(self._where) if self._inferred else open_store(self._where)
+        if self._inferred:
+            return with_inferences(self._where)
+        return copied(self._where) if self._memory else open_store(self._where)
 
     @cached_property
     def known(self) -> Known:

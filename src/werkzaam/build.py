@@ -106,6 +106,17 @@ def in_memory(where: str | None) -> Oxigraph:
     return packaged() if where is None else Oxigraph.of(open_store(where))
 
 
+def copied(where: str | None) -> Oxigraph:
+    """Open in memory what `--store` names, to be asked and never changed: with the summary of its claims."""
+    if where is None:
+        return packaged()
+    source = open_store(where)
+    made = Oxigraph.of(source)
+    if isinstance(source, Oxigraph):
+        made.lean_on(source)
+    return made
+
+
 def _server(where: str) -> Remote | None:
     if not where.startswith(("http://", "https://")):
         return None

@@ -242,6 +242,10 @@ class Oxigraph(Answers):
         made._store.bulk_extend(store.quads())
         return made
 
+    def lean_on(self, other: Oxigraph) -> None:
+        """Have the summary of a store of which this is a copy, for as long as both stay as they are."""
+        self.summary, self._hold = other.summary, other
+
     def replace(self, graphs: Iterable[str], quads: Iterable[ox.Quad]) -> None:
         """Replace whole graphs in one transaction."""
         with self._reading():

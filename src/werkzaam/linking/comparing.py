@@ -10,6 +10,7 @@ from functools import cache
 from werkzaam.linking.items import Feature, Name, data
 from werkzaam.linking.reading import LACK, Reading, Unit, lexicon
 
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A name in an index: whose, and how it was read."""

@@ -321,7 +321,9 @@ class Index:
             # What plays another role comes after what plays the same.
             score = one.score if fits else one.score * limits["other-kind"]
             most = max(f.weight for f in one.features if f.key.startswith("same-")) if _clearly(one) else limits["most"]
-            judged.append(Candidate(item.iri, item.kind, one.name, verdict, round(min(most, max(0.0, score)), 4), features))
+            judged.append(
+                Candidate(item.iri, item.kind, one.name, verdict, round(min(most, max(0.0, score)), 4), features)
+            )
         return judged
 
     def _stands_alone(self, one: Compared, next_best: float) -> bool:

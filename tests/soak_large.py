@@ -1,0 +1,347 @@
+"""A collection of many thousand cases: entering by the folder, answers from disk and in memory, growth.
+
+`make soak CHECK=large N=100000` takes an hour on two processors, 25 GB of disk and some 13 GB of memory. At most
+`ADDED` cases enter by `add`; where there are more, the store that is asked is put together without checking them.
+Folders stand in WERKZAAM_SOAK, else in a temporary one; where it is set, what was made already is used again.
+"""
+
+from __future__ import annotations
+
+import collections
+import io
+import json
+import multiprocessing
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+import werkzaam
+from werkzaam import summary
+from werkzaam.build import on_disk, ontology_nquads, packaged
+from werkzaam.bulk.kept import Joined, Part
+from werkzaam.generator import generate, patterns
+from werkzaam.questions import ask, questions
+from werkzaam.records import states
+from werkzaam.store import Oxigraph
+
+SAMPLE = 2_000
+"""So many cases are read by one process and by two."""
+ADDED = 5_000
+"""So many cases at most enter by `add` while it is troubled."""
+SECONDS = 240.0
+"""How long a question may take."""
+KILLED = 3
+"""So many workers are killed while all cases are read."""
+ASKED: dict[str, list[str]] = {
+    "what-works, all": ["what-works"],
+    "what-works --mechanism": ["what-works", "--mechanism", "tailoring"],
+    "what-works --mechanism --for": ["what-works", "--mechanism", "tailoring", "--for", "no-paid-work-wanted"],
+    "ask gap-map": ["ask", "gap-map", "--format", "csv"],
+}
+
+
+class Counts(collections.Counter[str]):
+    """What was counted, with more lines for the page."""
+
+    more: Sequence[str] = ()
+
+
+def large(seed: int, number: int) -> Counts:
+    """Measure a collection of `number` made-up cases; what can be right or wrong is asserted."""
+    counts = Counts()
+    with _place() as place:
+        files = place / f"files-{seed}-{number}"
+        counts["seconds to make up the cases"] = _timed(lambda: _write(files, seed, number))
+        few = place / "few"
+        shutil.rmtree(few, ignore_errors=True)
+        _write(few, seed, min(number, SAMPLE))
+        told = [_add(few, place / f"store-{workers}", workers, counts) for workers in (1, 2)]
+        assert told[0]["result"] == told[1]["result"]
+        counts["one process over two, hundredths, reading the sample"] = round(100 * told[0]["read"] / told[1]["read"])
+        some = files if number <= ADDED else _write(place / f"files-{seed}-{ADDED}", seed, ADDED)
+        shutil.rmtree(place / "troubled", ignore_errors=True)
+        _add_with_trouble(some, place / "troubled", seed, min(number, ADDED), counts)
+        _loading(files, place, counts)
+        store = place / f"store-{seed}-{number}"
+        if not (store / "whole").is_file():
+            shutil.rmtree(store, ignore_errors=True)
+            _build(store)
+            counts["seconds to put the store together"] = round(_apart(_put_together, str(files), str(store))[0])
+            (store / "whole").touch()
+        rows = _from_disk(f"oxigraph:{store}", counts)
+        small = place / f"store-{seed}-{max(number // 100, 10)}"
+        _add(_write(place / "small", seed, max(number // 100, 10)), small, 2, Counts())
+        lines = _in_memory(f"oxigraph:{small}", f"oxigraph:{store}", counts)
+        counts.more = [*rows, *lines]
+    return counts
+
+
+@contextmanager
+def _place() -> Iterator[Path]:
+    if os.environ.get("WERKZAAM_SOAK"):
+        yield Path(os.environ["WERKZAAM_SOAK"])
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _timed(work: Callable[[], object]) -> int:
+    began = time.monotonic()
+    work()
+    return round(time.monotonic() - began)
+
+
+def _write(folder: Path, seed: int, number: int) -> Path:
+    """Write each case to a file, a thousand to a folder."""
+    if (folder / "done").is_file():
+        return folder
+    source = patterns(packaged())
+    for index, quads in enumerate(generate(seed, number, source)):
+        inner = folder / f"{index // 1000:03}"
+        if index % 1000 == 0:
+            inner.mkdir(parents=True, exist_ok=True)
+        (inner / f"case-{index:06}.nq").write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
+    (folder / "done").touch()
+    return folder
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "werkzaam", *arguments]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "WERKZAAM_SHACL": "fast", "WERKZAAM_LANG": "en", "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def _add(files: Path, store: Path, workers: int, counts: Counts) -> dict[str, Any]:
+    """Enter a folder in a new store; give the result and how long reading took."""
+    shutil.rmtree(store, ignore_errors=True)
+    where = _build(store)
+    began, read = time.monotonic(), 0.0
+    command = _command("add", str(files), "--store", where, "--workers", str(workers), "--format", "json")
+    with subprocess.Popen(
+        command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        assert running.stdout is not None
+        for line in running.stderr:
+            if line.startswith("Loading"):
+                read = time.monotonic() - began
+        told = json.loads(running.stdout.read())
+    assert running.returncode == 0, told["findings"][:3]
+    counts[f"seconds to read {told['files']} cases with {workers} process(es)"] = round(read)
+    counts[f"seconds for all of it with {workers} process(es)"] = round(time.monotonic() - began)
+    return {"result": told["result"], "read": read}
+
+
+def _add_with_trouble(files: Path, store: Path, seed: int, number: int, counts: Counts) -> None:
+    """Enter all cases while workers are killed, and once all of it; what was read is not read again."""
+    where, chance = _build(store), random.Random(seed)
+    command = _command("add", str(files), "--store", where, "--format", "json")
+    began, killed, again = time.monotonic(), 0, number < 2 * SAMPLE
+    while True:
+        with subprocess.Popen(
+            command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as running:
+            while running.poll() is None:
+                try:
+                    running.wait(chance.uniform(10, 40))
+                except subprocess.TimeoutExpired:
+                    workers = _children(running.pid)
+                    if killed < KILLED and workers:
+                        os.kill(chance.choice(workers), signal.SIGKILL)
+                        killed += 1
+                    elif not again:
+                        running.send_signal(signal.SIGKILL)
+                        again = True
+            assert running.stdout is not None
+            told = running.stdout.read()
+        if running.returncode == 0:
+            break
+        assert running.returncode == -signal.SIGKILL
+        counts["all of it killed, and begun again"] += 1
+    counts["workers killed"] = killed
+    counts["seconds to enter all cases, killing included"] = round(time.monotonic() - began)
+    assert len(json.loads(told)["documents"]) == number
+    known = states(on_disk(where).read().records())
+    assert len(known) == number
+    counts["documents in the store"] = len(known)
+
+
+def _build(store: Path) -> str:
+    """Make a store of the ontology alone."""
+    where = f"oxigraph:{store}"
+    subprocess.run(_command("build", "--what", "ontology", "--store", where), env=_environment(), check=True)
+    return where
+
+
+def _put_together(files: str, store: str) -> None:
+    """Fill a store with cases as they are, and with the summary of their claims."""
+    folder, found = on_disk(f"oxigraph:{store}"), sorted(Path(files).rglob("*.nq"))
+    some = [found[start : start + 500] for start in range(0, len(found), 500)]
+    # The processes outlive the draft, as they tell what its summary is made of when it ends.
+    with multiprocessing.get_context("spawn").Pool() as pool, folder.writing(), folder.draft() as draft:
+        told = pool.imap(_told, some)
+        parts = [Part(file, 0, file.stat().st_size) for file in found]
+        graphs = [
+            re.findall(rb"<([^<>]*)> \.$", file.read_bytes()[:2000].split(b"\n")[0])[0].decode() for file in found
+        ]
+        draft.store.load_many(graphs, io.BufferedReader(Joined(parts), 1 << 20))  # type: ignore[arg-type]
+        draft.told = summary.Already(frozenset(graphs), told)
+
+
+def _told(files: Sequence[Path]) -> summary.Told:
+    store = Oxigraph()
+    store.load_nquads(ontology_nquads())
+    store.load_nquads(b"".join(file.read_bytes() for file in files))
+    return summary.told(store)
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def _loading(files: Path, place: Path, counts: Counts) -> None:
+    """Load all cases by the engine's own loader, and as `add` does, in processes of their own."""
+    whole, parts = place / "whole.nq", []
+    with whole.open("wb") as out:
+        for file in sorted(files.rglob("*.nq")):
+            content = file.read_bytes()
+            out.write(content)
+            parts.append(Part(file, 0, len(content)))
+    for name, work in (("the engine's own loader", _by_the_engine), ("add's", _as_add)):
+        target = place / "loaded"
+        shutil.rmtree(target, ignore_errors=True)
+        counts[f"seconds to load by {name}"] = round(_apart(work, str(target), str(whole), parts)[0])
+    shutil.rmtree(place / "loaded")
+    whole.unlink()
+
+
+def _by_the_engine(target: str, whole: str, parts: Sequence[Part]) -> None:
+    store = ox.Store(target)
+    store.bulk_load(path=whole, format=ox.RdfFormat.N_QUADS)
+    store.flush()
+
+
+def _as_add(target: str, whole: str, parts: Sequence[Part]) -> None:
+    store = Oxigraph(Path(target), write=True)
+    store.load_many([], io.BufferedReader(Joined(parts), 1 << 20))  # type: ignore[arg-type]
+    store.close()
+
+
+def _apart(work: Callable[..., Any], *given: Any, seconds: float | None = None) -> tuple[float, Any, int]:
+    """Give how long work took in a process of its own, what it gave, and the most memory it had, in MB."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_measured, args=(theirs, work, given))
+    child.start()
+    theirs.close()
+    told: tuple[float, Any, int] = ours.recv()
+    child.join()
+    return told
+
+
+def _measured(out: Any, work: Callable[..., Any], given: Sequence[Any]) -> None:
+    began = time.monotonic()
+    gave = work(*given)
+    out.send((time.monotonic() - began, gave, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+
+
+def _from_disk(where: str, counts: Counts) -> list[str]:
+    """Ask from disk by the command, each three times."""
+    lines = ["", "## From disk, by the command, seconds", "", "| asked | first | least | lines |"]
+    lines.append("| --- | ---: | ---: | ---: |")
+    for name, asked in ASKED.items():
+        took, told = [], ""
+        for _ in range(3):
+            began = time.monotonic()
+            command = _command(*asked, "--store", where)
+            told = subprocess.run(command, env=_environment(), check=True, stdout=subprocess.PIPE, text=True).stdout
+            took.append(time.monotonic() - began)
+        lines.append(f"| {name} | {took[0]:.2f} | {min(took):.2f} | {told.count(chr(10)):,} |")
+        assert told
+    return lines
+
+
+def _in_memory(small: str, where: str, counts: Counts) -> list[str]:
+    """Ask every question of two sizes in memory; give the table of growth."""
+    few = _apart(_all_questions, small)
+    many = _apart(_all_questions, where)
+    counts["MB at most, all questions in memory"] = many[2]
+    counts["seconds to load in memory"] = round(many[1]["load"])
+    lines = ["", "## In memory, seconds", "", "| asked | seconds | claims |", "| --- | ---: | ---: |"]
+    lines += [f"| {name} | {took:.3f} | {claims:,} |" for name, (took, claims) in many[1]["works"].items()]
+    lines += ["", "## Growth in memory, milliseconds of processor; a dash: not within the time allowed", ""]
+    lines += [
+        "| question | rows | ms | rows | ms | rows × | time × |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name in few[1]["asked"]:
+        (a, x), (b, y) = few[1]["asked"][name], many[1]["asked"][name]
+        if y is None or x is None:
+            lines.append(f"| {name} | {a:,} | {'–' if x is None else round(x, 1)} | – | – | – | – |")
+            continue
+        grew = f"{b / a:.1f} | {y / x:.1f}" if a and x > 1 else "– | –"
+        lines.append(f"| {name} | {a:,} | {x:.1f} | {b:,} | {y:.1f} | {grew} |")
+    return lines
+
+
+def _all_questions(where: str) -> dict[str, Any]:
+    began = time.monotonic()
+    opened = werkzaam.open(where, memory=True)
+    load = time.monotonic() - began
+    works: dict[str, tuple[float, int]] = {}
+    for name, wanted in (
+        ("what-works, all", {}),
+        ("what-works, a mechanism", {"mechanism": "tailoring"}),
+        ("what-works, a mechanism and a trait", {"mechanism": "tailoring", "for_": "no-paid-work-wanted"}),
+    ):
+        began = time.monotonic()
+        works[name] = (0.0, opened.what_works(**wanted).count)  # type: ignore[arg-type]
+        works[name] = (time.monotonic() - began, works[name][1])
+    began = time.monotonic()
+    rows = ask(opened.store, "gap-map")
+    works["gap-map (cells)"] = (time.monotonic() - began, len(rows))
+    return {"load": load, "works": works, "asked": {name: _in_time(opened.store, name) for name in questions()}}
+
+
+def _in_time(store: Any, name: str) -> tuple[int, float | None]:
+    """Ask a question in a forked child, which has the store and is ended when it takes too long."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    child = context.Process(target=_ask, args=(theirs, store, name))
+    child.start()
+    theirs.close()
+    try:
+        told: tuple[int, float | None] = ours.recv() if ours.poll(SECONDS) else (0, None)
+    except EOFError:
+        told = (0, None)
+    child.kill()
+    child.join()
+    return told
+
+
+def _ask(out: Any, store: Any, name: str) -> None:
+    took = []
+    for _ in range(2):
+        began = time.process_time()
+        rows = len(ask(store, name))
+        took.append(time.process_time() - began)
+        if took[0] > 5:
+            break
+    out.send((rows, min(took) * 1000))
