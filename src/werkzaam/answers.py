@@ -274,7 +274,7 @@ def _conditions(nodes: Sequence[Node]) -> set[str]:
 
 
 def as_data(answer: Answer, known: Known, lang: str) -> dict[str, Any]:
-    """Give the answer as plain data: the contract of `--format json`, described in docs/json.md."""
+    """Give the answer as plain data: the contract of `--format json`."""
 
     def entry(one: Entry) -> dict[str, Any]:
         return {**record(one.claim), "folded": [entry(below) for below in one.folded]}
