@@ -63,10 +63,9 @@ def flat(query: str) -> str:
 
 
 def _given(defaults: re.Match[str]) -> str:
+    # Each by itself: of several in a row Virtuoso's compiler may lose one that stands in a filter.
     pairs = zip(defaults[1].split(), defaults[2].split(), strict=True)
-    kept = [(name, term) for name, term in pairs if term != "UNDEF"]
-    names, terms = (" ".join(one) for one in zip(*kept, strict=True)) if kept else ("", "")
-    return f"VALUES ({names}) {{ ({terms}) }}" if kept else ""
+    return " ".join(f"VALUES ({name}) {{ ({term}) }}" for name, term in pairs if term != "UNDEF")
 
 
 def steps_query() -> str:

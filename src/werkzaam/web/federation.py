@@ -22,7 +22,7 @@ from werkzaam.web.stem import Limits, Prepared, Stem
 from werkzaam.web.worker import Reply
 
 MOST = 5_000_000
-"""In bytes: the largest answer of another service that is read."""
+"""In bytes: the most that others may answer to a query, together."""
 AT_ONCE, WAITING = 4, 32
 """How many services are asked at once, and how many may wait for that."""
 TABLE = "application/sparql-results+json"
@@ -79,12 +79,21 @@ class Federation:
             return reply
         await self.start()
         wanted = json.loads(reply.body)
-        told = await asyncio.gather(*(self._ask(one["service"], one["query"], job["lang"]) for one in wanted))
+        asking = [asyncio.ensure_future(self._ask(one["service"], one["query"], job["lang"])) for one in wanted]
+        try:
+            told = await asyncio.gather(*asking)
+        finally:
+            for task in asking:  # where one found no place, the others are asked in vain
+                task.cancel()
         for one, got in zip(wanted, told, strict=True):
             if got.status != 200 and not one["silent"]:
                 return got
         sizes = [len(one.body) if one.status == 200 else None for one in told]
-        return await run({**job, "answers": sizes}, b"".join(one.body for one in told if one.status == 200))
+        body = b"".join(one.body for one in told if one.status == 200)
+        if len(body) > MOST:
+            known = ", ".join(dict.fromkeys(self.services[one["service"]] for one in wanted))
+            return problem(502, say(job["lang"], "federate-large", address=known, limit=MOST))
+        return await run({**job, "answers": sizes}, body)
 
     async def _ask(self, number: int, query: str, lang: str) -> Reply:
         address = self.services[number]
