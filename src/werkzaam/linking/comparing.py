@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from werkzaam.linking.items import Feature, Name, data
-from werkzaam.linking.reading import LACK, Reading, Unit, lexicon
+from werkzaam.linking.lexicon import LACK, lexicon
+from werkzaam.linking.reading import Reading, Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from rapidfuzz.distance import OSA
 
 from werkzaam.linking.comparing import Compared, Comparing, Entry, held, known
 from werkzaam.linking.items import PLACE, Candidate, Feature, Item, data
+from werkzaam.linking.lexicon import LANGUAGES, lexicon
 from werkzaam.linking.places import Places
-from werkzaam.linking.reading import LANGUAGES, Reader, Reading, lexicon
+from werkzaam.linking.reading import Reader, Reading
 from werkzaam.linking.vocabulary import Vocabulary
 from werkzaam.linking.weighing import Weighing
 
@@ -75,7 +76,8 @@ class Index:
         self._weighing = Weighing(self.items, self._reader, self._comparing, vocabulary, self._out)
         self._told: dict[str, list[int]] = defaultdict(list)
         for number, item in terms:
-            for sense in self._weighing.defined(item) | {s for one in self._of_item[number] for s in one.reading.senses}:
+            said = {sense for one in self._of_item[number] for sense in one.reading.senses}
+            for sense in self._weighing.defined(item) | said:
                 self._told[sense].append(number)
         self._letters = [entry.reading.plain.replace(" ", "") for entry in self._entries]
         self._places = Places([item for item in self.items if item.kind == PLACE])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from werkzaam.linking.reading import plain
+from werkzaam.linking.lexicon import plain
 from werkzaam.tomlfile import read
 
 PLACE = "place"

@@ -9,7 +9,8 @@ from importlib.resources import files
 
 from werkzaam.linking.index import Index
 from werkzaam.linking.items import Item, Name, kinds
-from werkzaam.linking.reading import LANGUAGES, years
+from werkzaam.linking.lexicon import LANGUAGES
+from werkzaam.linking.reading import years
 from werkzaam.model import Model
 from werkzaam.prepared import model
 from werkzaam.store import Store

@@ -20,7 +20,8 @@ from werkzaam.errors import InputError, UsageError
 from werkzaam.folder import Folder
 from werkzaam.foreign import read_file
 from werkzaam.linking.items import Item, Name, data, kind_named, kinds
-from werkzaam.linking.reading import plain, years
+from werkzaam.linking.lexicon import plain
+from werkzaam.linking.reading import years
 from werkzaam.model import Model
 from werkzaam.sandbox import ChildDied, call
 from werkzaam.terms import DCTERMS, FOREIGN, OWL, RDFS, SKOS, TOOI_MUNICIPALITY, TYPE, WZ, expand
