@@ -67,7 +67,7 @@ def test_json_has_the_nearest_of_ours_for_every_name(run: Callable[..., Any], li
     assert by_id["a6"]["proposed"] == []
     refused = by_id["a6"]["nearest"][0]
     assert refused["verdict"] == "no"
-    assert {"left-over", "missing"} & {one["id"] for one in refused["features"]}
+    assert {"left-over", "missing", "defined"} & {one["id"] for one in refused["features"]}
 
 
 def test_accepted_is_known_and_rejected_is_never_proposed_again(run: Callable[..., Any], lijst: Path) -> None:
