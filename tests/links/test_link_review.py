@@ -201,6 +201,23 @@ def test_rdf_of_others_is_linked_by_its_labels_in_any_language(run: Callable[...
     }
 
 
+def test_places_and_years_of_rdf_speak_for_and_against(run: Callable[..., Any], tmp_path: Path) -> None:
+    head = "@prefix schema: <https://schema.org/> . @prefix dct: <http://purl.org/dc/terms/> ."
+    about = "a <https://w3id.org/werkzaam/ontology#Intervention> ; schema:name"
+    (tmp_path / "theirs.ttl").write_text(
+        f"""{head} <https://example.org/1> {about} "Kom erbij" ; dct:spatial "Ede" ; schema:startDate "2009-03-01" .""",
+        "utf-8",
+    )
+    for year, reasons in ((2009, {"same-place", "same-year"}), (2011, {"same-place", "other-year"})):
+        (tmp_path / "ours.ttl").write_text(
+            f"""{head} <https://example.org/2> {about} "Kom erbij" ; dct:spatial "Ede" ; schema:startDate "{year}" .""",
+            "utf-8",
+        )
+        ran = run("link", str(tmp_path / "theirs.ttl"), "--to", str(tmp_path / "ours.ttl"), "--format", "json")
+        (nearest,) = json.loads(ran.out)["terms"][0]["nearest"]
+        assert {one["id"] for one in nearest["features"]} - {"same-name"} == reasons
+
+
 def test_two_lists_of_others_are_linked_with_each_other(run: Callable[..., Any], lijst: Path) -> None:
     Path("other.csv").write_text("id,label,kind\nb1,huis bezoek,resource\nb2,kinderopvang,resource\n", "utf-8")
     data = json.loads(run("link", "lijst.csv", "--to", "other.csv", "--format", "json").out)

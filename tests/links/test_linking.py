@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from werkzaam.linking import Candidate, Index, Item, Name
-from werkzaam.linking.ours import our_index
 from werkzaam.linking.lexicon import plain
+from werkzaam.linking.ours import our_index
 from werkzaam.linking.reading import Reader
 from werkzaam.terms import CONCEPT
 
