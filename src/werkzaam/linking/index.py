@@ -40,6 +40,7 @@ class Index:
     def __init__(self, items: Iterable[Item], leave_out: Collection[str] = ()) -> None:
         self.items = list(items)
         self.by_iri = {item.iri: item for item in self.items}
+        self.places = frozenset(place for item in self.items for place in item.places)
         self._out = frozenset(leave_out)
         self._reader = Reader(leave_out)
         terms = [(number, item) for number, item in enumerate(self.items) if item.kind != PLACE]
