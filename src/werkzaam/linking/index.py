@@ -23,7 +23,7 @@ from werkzaam.linking.reading import Reader, Reading
 from werkzaam.linking.vocabulary import Vocabulary
 from werkzaam.linking.weighing import Weighing
 
-LOOKED_AT, OF_EACH = 25, 8
+LOOKED_AT, OF_EACH = 15, 4
 """How many things that share most with the question are compared in full, and by how many of their names."""
 BY_DEFINITION = 12
 """How many things are looked at that say it where they are defined."""
