@@ -32,15 +32,18 @@ def link() -> None:
 @link.command("drift", help=_help("link-drift"))
 @click.argument("file", metavar="FILE")
 @click.option("--source", default="", metavar="NAME", help=_help("source"))
+@click.option("--as", "mapping", default="", metavar="DATABASE|MAPPING.yaml", help=_help("link-as"))
 @_format("text", "json")
 @_lang
-def link_drift(file: str, source: str, form: str, lang: str | None) -> None:
-    """Hold our links against a newer release of the terms of others."""
+@_store
+def link_drift(file: str, source: str, mapping: str, form: str, lang: str | None, store: str | None) -> None:
+    """Hold our links, and those that were decided in a store, against a newer release of the terms of others."""
+    from werkzaam.build import on_disk
     from werkzaam.databases.drift import drift
     from werkzaam.terms import shorten, slug
 
     lang = lang or default_language()
-    found = drift(file, source)
+    found = drift(file, source, on_disk(store) if store else None, mapping)
     if form == "json":
         _json(found.as_data())
     else:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -25,6 +26,18 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 RELATIONS = ("exact", "match", "broader", "narrower", "related")
 
 
+@dataclass(frozen=True)
+class _Source:
+    """Which terms are meant, and to what they are linked: what a user says of it."""
+
+    what: str
+    mapping: str
+    kind: str
+    language: str | None
+    to: str
+    links: str
+
+
 @dataclass
 class _Held:
     """What a command works on: the terms of others, what they may be linked to, and what was decided."""
@@ -36,7 +49,12 @@ class _Held:
 
 
 def _source(function: _F) -> _F:
-    """Add what says which terms are meant, and to what they are linked."""
+    """Add what says which terms are meant and to what they are linked; the function gets it as one, a `_Source`."""
+
+    @wraps(function)
+    def gathered(**given: Any) -> Any:
+        return function(_Source(**{one.name: given.pop(one.name) for one in fields(_Source)}), **given)
+
     for option in reversed(
         (
             click.argument("what", metavar="FILE|NAME"),
@@ -47,21 +65,11 @@ def _source(function: _F) -> _F:
             click.option("--links", default="", metavar="FILE.sssom.tsv", help=_help("link-links")),
         )
     ):
-        function = option(function)
-    return function
+        gathered = option(gathered)
+    return cast(_F, gathered)
 
 
-def _held(
-    what: str,
-    mapping: str,
-    kind: str,
-    language: str | None,
-    to: str,
-    links: str,
-    store: str | None,
-    *,
-    nearest: int = 5,
-) -> _Held:
+def _held(source: _Source, store: str | None, *, nearest: int = 5) -> _Held:
     from werkzaam.build import on_disk, open_store
     from werkzaam.linking.decisions import Decisions, decisions_file
     from werkzaam.linking.index import Index
@@ -70,15 +78,18 @@ def _held(
     from werkzaam.linking.terms import terms_of
 
     folder = on_disk(store) if store else None
-    terms = terms_of(what, folder, mapping=mapping, kind=kind, language=language or "")
+    what, to, said = source.what, source.to, {"kind": source.kind, "language": source.language or ""}
+    terms = terms_of(what, folder, mapping=source.mapping, **said)
     name = terms.name
     if to:
         # Read before a store is opened, as are the terms above: what others made is read in a child.
-        other = terms_of(to, folder, mapping=mapping if what == to else "", kind=kind, language=language or "")
+        other = terms_of(to, folder, mapping=source.mapping if what == to else "", **said)
         index, name = Index(other.items), f"{terms.name}-{other.name}"
     else:
         index = index_of(open_store(store))
-    decisions = Decisions(decisions_file(name, folder.path if folder else None, links), name, terms.source)
+    file = decisions_file(name, folder.path if folder else None, source.links)
+    # A file elsewhere is nobody's but the user's.
+    decisions = Decisions(file, name, terms.source, None if source.links else folder)
     return _Held(terms, index, decisions, list(propose(terms, index, decisions.decided, nearest=nearest)))
 
 
@@ -90,12 +101,7 @@ def _held(
 @_lang
 @_store
 def propose_(
-    what: str,
-    mapping: str,
-    kind: str,
-    language: str | None,
-    to: str,
-    links: str,
+    source: _Source,
     relations: tuple[str, ...],
     nearest: int,
     form: str,
@@ -107,7 +113,7 @@ def propose_(
     from werkzaam.linking.sheet import written
 
     lang = lang or default_language()
-    held = _held(what, mapping, kind, language, to, links, store, nearest=nearest)
+    held = _held(source, store, nearest=nearest)
     asked = [_only(one, relations) for one in held.asked] if relations else held.asked
     if form == "csv":
         sys.stdout.write(written(asked, lang))
@@ -195,12 +201,7 @@ def _sum_up(held: _Held, asked: list[Asked], lang: str) -> None:
 @_lang
 @_store
 def review(
-    what: str,
-    mapping: str,
-    kind: str,
-    language: str | None,
-    to: str,
-    links: str,
+    source: _Source,
     by: str,
     accepted: tuple[str, ...],
     rejected: tuple[str, ...],
@@ -218,7 +219,7 @@ def review(
     if not by.strip():
         raise UsageError("link-by-needed")
     content = read_file(table) if table else b""
-    held = _held(what, mapping, kind, language, to, links, store)
+    held = _held(source, store)
     if table:
         made, wrong = read_back(content, table, held.terms, held.index, by)
         if wrong:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -20,6 +22,10 @@ from werkzaam.databases.readers import Record, reader_of, readers
 from werkzaam.databases.shelf import databases, unload
 from werkzaam.databases.shelf import load as shelve
 from werkzaam.errors import InputError, StoreError, UsageError
+from werkzaam.linking.decisions import Decisions, decide, decisions_file
+from werkzaam.linking.ours import index_of
+from werkzaam.linking.proposing import propose
+from werkzaam.linking.terms import terms_of
 from werkzaam.loading import nothing
 from werkzaam.model import Model
 from werkzaam.outline import Outline
@@ -433,6 +439,56 @@ def test_what_a_reviewer_accepted_answers_with_the_database_and_what_was_rejecte
     ]
     assert werkzaam.open(store).store.select(LINKED) == []
     assert run("link", "pans", "--store", store, "--format", "csv").out.count("\n") == 2
+
+
+def test_two_who_decide_at_once_lose_nothing_and_nobody_decides_while_another_writes(
+    run: Callable[..., Any], store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pots.csv").write_text("id,label,kind\n1,huisbezoeken,resource\n2,wederkerigheid,mechanism\n", "utf-8")
+    folder = on_disk(store)
+    file = decisions_file("pots", folder.path)
+    terms = terms_of("pots.csv", folder)
+    index = index_of(werkzaam.open(store).store)
+    made = [decide(one, terms, "J. Jansen", accept=True) for a in propose(terms, index, {}) for one in a.proposals]
+    first, second = (Decisions(file, "pots", terms.source, folder) for _ in range(2))
+    first.add(made[:1])
+    second.add(made[1:])
+    assert set(Decisions(file, "pots", terms.source).held) == {one.pair for one in made}
+    assert len(made) == 2
+    monkeypatch.setattr("werkzaam.folder.WAIT", 0.0)
+    pair = made[0].id
+    with folder.writing():
+        ran = run("link", "review", "pots.csv", "--by", "J. Jansen", "--reject", pair, "--revise", "--store", store)
+    assert (ran.code, "0 accepted" in ran.err) == (2, False)
+    assert all(one.accepted for one in Decisions(file, "pots", terms.source).held.values())
+
+
+def test_a_list_of_which_links_were_decided_in_a_store_breaks_loudly_too(
+    run: Callable[..., Any], store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    head = "id,label,kind\n"
+    Path("pots.csv").write_text(head + "1,huisbezoeken,resource\n2,wederkerigheid,mechanism\n", "utf-8")
+    table = run("link", "pots.csv", "--store", store, "--format", "csv").out
+    pairs = [row["id"] for row in csv.DictReader(io.StringIO(table))]
+    decided = ("--by", "J. Jansen", "--accept", pairs[0], "--reject", pairs[1])
+    assert run("link", "review", "pots.csv", *decided, "--store", store).code == 0
+    Path("newer.csv").write_text(head + "1,bezoek aan huis,resource\n", "utf-8")
+    ran = run("link", "drift", "newer.csv", "--source", "pots", "--store", store, "--format", "json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["source"], told["compared"]) == (1, "pots", 1)
+    assert [(one["kind"], one["now"], one["link"]["where"]) for one in told["changes"]] == [
+        (
+            "renamed",
+            "bezoek aan huis",
+            f"foreign/pots.sssom.tsv:{told['changes'][0]['link']['where'].rpartition(':')[2]}",
+        )
+    ]
+    Path("pots.csv").write_text(head + "1,huisbezoeken,resource\n", "utf-8")
+    assert run("link", "drift", "pots.csv", "--store", store).code == 0
+    # The rejected one is no link that may break; without the store nobody knows of either.
+    assert run("link", "drift", "pots.csv").code == 2
 
 
 LINKED = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

@@ -67,7 +67,7 @@ def test_json_has_the_nearest_of_ours_for_every_name(run: Callable[..., Any], li
     assert by_id["a6"]["proposed"] == []
     refused = by_id["a6"]["nearest"][0]
     assert refused["verdict"] == "no"
-    assert {"left-over", "missing"} & {one["id"] for one in refused["features"]}
+    assert {"left-over", "missing", "defined"} & {one["id"] for one in refused["features"]}
 
 
 def test_accepted_is_known_and_rejected_is_never_proposed_again(run: Callable[..., Any], lijst: Path) -> None:
@@ -199,6 +199,23 @@ def test_rdf_of_others_is_linked_by_its_labels_in_any_language(run: Callable[...
         "https://example.org/1": [OURS + "resource/home-visit"],
         "https://example.org/2": [],
     }
+
+
+def test_places_and_years_of_rdf_speak_for_and_against(run: Callable[..., Any], tmp_path: Path) -> None:
+    head = "@prefix schema: <https://schema.org/> . @prefix dct: <http://purl.org/dc/terms/> ."
+    about = "a <https://w3id.org/werkzaam/ontology#Intervention> ; schema:name"
+    (tmp_path / "theirs.ttl").write_text(
+        f"""{head} <https://example.org/1> {about} "Kom erbij" ; dct:spatial "Ede" ; schema:startDate "2009-03-01" .""",
+        "utf-8",
+    )
+    for year, reasons in ((2009, {"same-place", "same-year"}), (2011, {"same-place", "other-year"})):
+        (tmp_path / "ours.ttl").write_text(
+            f"""{head} <https://example.org/2> {about} "Kom erbij" ; dct:spatial "Ede" ; schema:startDate "{year}" .""",
+            "utf-8",
+        )
+        ran = run("link", str(tmp_path / "theirs.ttl"), "--to", str(tmp_path / "ours.ttl"), "--format", "json")
+        (nearest,) = json.loads(ran.out)["terms"][0]["nearest"]
+        assert {one["id"] for one in nearest["features"]} - {"same-name"} == reasons
 
 
 def test_two_lists_of_others_are_linked_with_each_other(run: Callable[..., Any], lijst: Path) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from werkzaam.linking.items import Feature, Name, data
-from werkzaam.linking.reading import LACK, Reading, Unit, lexicon
+from werkzaam.linking.lexicon import LACK, lexicon
+from werkzaam.linking.reading import Reading, Unit
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,18 @@ class Compared:
     only_defined: bool = False
 
     @property
+    def exact(self) -> bool:
+        """Whether it is the very name."""
+        return any(one.key in ("same-name", "same-other-name") for one in self.features)
+
+    @property
     def looks(self) -> float:
         """How alike they look: what is refused as the opposite is shown, so that nobody looks for it in vain."""
         if not self.turned:
             return self.score
         # Where one name is the opposite and another alike by a word, the thing is the opposite.
-        return math.fsum(one.weight for one in self.features if one.favours) + data("weights")["verdict"]["turned"]
+        favouring = math.fsum(one.weight for one in self.features if one.favours)
+        return favouring + float(data("weights")["verdict"]["turned"])
 
 
 class Comparing:

@@ -11,12 +11,14 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from werkzaam.durable import replace_file, told
 from werkzaam.errors import UsageError
+from werkzaam.folder import Folder
 from werkzaam.linking.items import texts
 from werkzaam.linking.proposing import PREDICATES, Pair, Proposal, pair_id
 from werkzaam.linking.terms import Terms
@@ -86,13 +88,19 @@ def decide(one: Proposal, terms: Terms, by: str, *, accept: bool, relation: str 
 
 
 class Decisions:
-    """The decisions about one database, in a file; the file is there once something was decided."""
+    """The decisions about one database, in a file; the file is there once something was decided.
 
-    def __init__(self, file: Path, name: str, source: str) -> None:
-        self.file, self._name, self._source = file, name, source
-        self.held: dict[Pair, Decision] = {}
-        if file.exists():
-            self.held = {one.pair: one for one in map(_decision, read(file.read_bytes(), file.name).matches)}
+    Those of a store, whose `folder` is given, are written by one at a time: what others decided meanwhile is kept.
+    """
+
+    def __init__(self, file: Path, name: str, source: str, folder: Folder | None = None) -> None:
+        self.file, self._name, self._source, self._folder = file, name, source, folder
+        self.held = self._read()
+
+    def _read(self) -> dict[Pair, Decision]:
+        if not self.file.exists():
+            return {}
+        return {one.pair: one for one in map(_decision, read(self.file.read_bytes(), self.file.name).matches)}
 
     @property
     def decided(self) -> Mapping[Pair, bool]:
@@ -102,8 +110,14 @@ class Decisions:
     def add(self, made: Iterable[Decision], *, revise: bool = False) -> list[Decision]:
         """Keep decisions and give those that are new; the same said again is nothing new.
 
-        Raises `UsageError` where one was decided otherwise before, unless it is to be revised; then nothing is kept.
+        Raises `UsageError` where one was decided otherwise before, unless it is to be revised, and `StoreError` where
+        another writes in the store; then nothing is kept.
         """
+        with self._folder.writing(older=True) if self._folder else nullcontext():
+            self.held = self._read()
+            return self._add(made, revise=revise)
+
+    def _add(self, made: Iterable[Decision], *, revise: bool) -> list[Decision]:
         held, new = dict(self.held), []
         for one in made:
             before = held.get(one.pair)

@@ -17,11 +17,13 @@ from rapidfuzz.distance import OSA
 
 from werkzaam.linking.comparing import Compared, Comparing, Entry, held, known
 from werkzaam.linking.items import PLACE, Candidate, Feature, Item, data
+from werkzaam.linking.lexicon import LANGUAGES, lexicon
 from werkzaam.linking.places import Places
-from werkzaam.linking.reading import LANGUAGES, Reader, Reading, Unit, lexicon, years
+from werkzaam.linking.reading import Reader, Reading
 from werkzaam.linking.vocabulary import Vocabulary
+from werkzaam.linking.weighing import Weighing
 
-LOOKED_AT, OF_EACH = 25, 8
+LOOKED_AT, OF_EACH = 15, 4
 """How many things that share most with the question are compared in full, and by how many of their names."""
 BY_DEFINITION = 12
 """How many things are looked at that say it where they are defined."""
@@ -38,6 +40,7 @@ class Index:
     def __init__(self, items: Iterable[Item], leave_out: Collection[str] = ()) -> None:
         self.items = list(items)
         self.by_iri = {item.iri: item for item in self.items}
+        self.places = frozenset(place for item in self.items for place in item.places)
         self._out = frozenset(leave_out)
         self._reader = Reader(leave_out)
         terms = [(number, item) for number, item in enumerate(self.items) if item.kind != PLACE]
@@ -70,18 +73,15 @@ class Index:
         }
         self._comparing = Comparing(weight, self._out)
         self._whole = [math.fsum(map(self._comparing.of, entry.reading.units)) for entry in self._entries]
-        self._vocabulary = Vocabulary(self._of_item, {number: item.kind for number, item in terms})
-        self._around = {item.iri: self._neighbours(item) for _, item in terms}
+        vocabulary = Vocabulary(self._of_item, {number: item.kind for number, item in terms})
+        self._weighing = Weighing(self.items, self._reader, self._comparing, vocabulary, self._out)
         self._told: dict[str, list[int]] = defaultdict(list)
         for number, item in terms:
-            for sense in self._defined(item) | {s for one in self._of_item[number] for s in one.reading.senses}:
+            said = {sense for one in self._of_item[number] for sense in one.reading.senses}
+            for sense in self._weighing.defined(item) | said:
                 self._told[sense].append(number)
         self._letters = [entry.reading.plain.replace(" ", "") for entry in self._entries]
         self._places = Places([item for item in self.items if item.kind == PLACE])
-
-    def _neighbours(self, item: Item) -> frozenset[str]:
-        above = [self.by_iri[one] for one in item.broader if one in self.by_iri]
-        return frozenset(s for one in above for n in one.names for s in self._reader.read(n.text, n.lang).senses)
 
     def candidates(
         self,
@@ -140,8 +140,7 @@ class Index:
         found += self._by_definition(reading, without)
         best: dict[int, Compared] = {}
         for made in found:
-            self._let_vocabulary_count(made, reading)
-            self._let_surroundings_count(made, reading, text, asked)
+            self._weighing.weigh(made, reading, text, asked)
             if made.item not in best or made.looks > best[made.item].looks:
                 best[made.item] = made
         shown = data("weights")["verdict"]["shown"]
@@ -201,101 +200,6 @@ class Index:
         near = [number for numbers in chosen.values() for number in numbers]
         return list(dict.fromkeys((*self._plain.get(reading.plain, ()), *near)))
 
-    def _let_vocabulary_count(self, made: Compared, reading: Reading) -> None:
-        """Let count what all names of a thing say together, and which known words none of them says."""
-        weights = data("weights")
-        if made.item not in self._vocabulary:
-            return
-        if "vocabulary" not in self._out and (made.score > 0 or made.turned):
-            # The very name needs no more of its kind to be nearer than any other.
-            exact = _clearly(made)
-            told = 1.0 if exact else self._vocabulary.of(reading.units, made.item, self._comparing)
-            words = [unit.word for unit in reading.units if self._vocabulary.told(unit, made.item)]
-            made.score += weights["for"]["vocabulary"] * told
-            if words and not exact:
-                values = (("words", ", ".join(words)),)
-                made.features.append(Feature("vocabulary", weights["for"]["vocabulary"] * told, values))
-        if "elsewhere" not in self._out:
-            strange = [
-                unit
-                for unit in made.left
-                if known([unit])
-                and unit not in made.aside
-                and not self._said(unit, made.item)
-                and self._comparing.of(unit) >= weights["vocabulary"]["strange-from"]
-            ]
-            if strange:
-                loss = weights["against"]["elsewhere"]
-                made.score -= loss
-                made.strange = True
-                told_words = ", ".join(unit.word for unit in strange)
-                made.features.append(Feature("elsewhere", -loss, (("words", told_words),)))
-
-    def _let_surroundings_count(self, made: Compared, reading: Reading, text: str, asked: Item | None) -> None:
-        """Let count what stands around: definition, broader concepts, years and places."""
-        item, support = self.items[made.item], data("weights")["for"]
-        left = {sense for unit in made.left for sense in unit.senses}
-        if left and made.score > 0 and not made.turned:
-            around = self._around[item.iri]
-            for key, held in (("defined", self._defined(item)), ("neighbour", around)):
-                words = [unit.word for unit in made.left if unit.senses & held and self._telling([unit])]
-                if words and key not in self._out:
-                    gain = support[key] * len(words) / len(made.left)
-                    made.score += gain
-                    made.features.append(Feature(key, gain, (("words", ", ".join(words)),)))
-        theirs = set(years(text)) | (set(asked.years) if asked else set())
-        for key, one, other in (
-            ("other-year", {str(year) for year in theirs}, {str(year) for year in item.years}),
-            ("other-place", self._called(asked.places if asked else ()), self._called(item.places)),
-        ):
-            if one & other and key.replace("other", "same") not in self._out:
-                gain = support[key.replace("other", "same")]
-                made.score += gain
-                made.features.append(Feature(key.replace("other", "same"), gain, (("word", ", ".join(one & other)),)))
-            elif one and other and not one & other and key not in self._out:
-                weight = data("weights")["against"][key]
-                made.score -= weight
-                values = (("word", ", ".join(sorted(one))), ("other", ", ".join(sorted(other))))
-                made.features.append(Feature(key, -weight, values))
-        added = [unit for unit in made.left if not self._said(unit, made.item)]
-        weighty = self._weighty(added), self._weighty(made.missing)
-        if made.only_defined or self._one_word_more(made, reading):
-            made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
-        if any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty):
-            made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
-
-    def _one_word_more(self, made: Compared, reading: Reading) -> bool:
-        """Say whether one of the two is a single word that tells, to which the other adds one that matters.
-
-        What a thing is called besides adds nothing.
-        """
-        ours = self._reader.read(made.name.text, made.name.lang)
-        least = data("weights")["verdict"]["added"]
-        added = [unit for unit in made.left if unit not in made.aside and not self._said(unit, made.item)]
-        for units, more in ((reading.units, made.missing), (ours.units, added)):
-            telling = [unit for unit in units if self._telling([unit])]
-            single = len(telling) == 1 and held(telling) == telling[0].senses
-            if single and max(map(self._comparing.of, more), default=0.0) >= least:
-                return True
-        return False
-
-    def _said(self, unit: Unit, item: int) -> bool:
-        return self._vocabulary.told(unit, item) > data("weights")["vocabulary"]["strange"]
-
-    def _weighty(self, units: Iterable[Unit]) -> bool:
-        """Say whether one of these words makes a name say something else, or something more."""
-        return bool(max(map(self._comparing.of, units), default=0.0) >= data("weights")["verdict"]["more"])
-
-    def _telling(self, units: Iterable[Unit]) -> bool:
-        """Say whether words weigh enough to tell anything."""
-        return math.fsum(map(self._comparing.of, units)) >= data("weights")["verdict"]["telling"]
-
-    def _called(self, iris: Iterable[str]) -> set[str]:
-        return {self.by_iri[iri].label("nl") if iri in self.by_iri else iri for iri in iris}
-
-    def _defined(self, item: Item) -> frozenset[str]:
-        return frozenset(s for one in item.definitions for s in self._reader.read(one.text, one.lang).senses)
-
     def _judged(self, found: list[Compared], wanted: frozenset[str]) -> list[Candidate]:
         limits = data("weights")["verdict"]
         ranked = sorted(found, key=lambda one: (-one.score, not one.name.first, self.items[one.item].iri))
@@ -311,7 +215,7 @@ class Index:
             if verdict == "match" and one is not fitting[0]:
                 verdict = "related"
                 one.features.append(Feature("not-first", 0.0, (("name", fitting[0].name.text),)))
-            elif verdict == "match" and not _clearly(one) and len(fitting) > 1:
+            elif verdict == "match" and not one.exact and len(fitting) > 1:
                 if one.score - fitting[1].score < limits["ahead"]:
                     verdict = "related"
                     one.features.append(Feature("ambiguous", 0.0, (("name", fitting[1].name.text),)))
@@ -320,7 +224,7 @@ class Index:
             features = tuple(sorted(one.features, key=lambda f: -f.weight))
             # What plays another role comes after what plays the same.
             score = one.score if fits else one.score * limits["other-kind"]
-            most = max(f.weight for f in one.features if f.key.startswith("same-")) if _clearly(one) else limits["most"]
+            most = max(f.weight for f in one.features if f.key.startswith("same-")) if one.exact else limits["most"]
             judged.append(
                 Candidate(item.iri, item.kind, one.name, verdict, round(min(most, max(0.0, score)), 4), features)
             )
@@ -334,7 +238,7 @@ class Index:
         limits = data("weights")["alone"]
         units = self._reader.read(one.name.text, one.name.lang).units
         single = len(units) == 1 and held(units) == units[0].senses
-        more = self._weighty(one.missing) and (self._weighty(one.left) or not one.left)
+        more = self._weighing.weighty(one.missing) and (self._weighing.weighty(one.left) or not one.left)
         differs = more or (known(one.left) and known(one.missing))
         barred = {"other-head", "other-year", "other-place", "other-number"} & {feature.key for feature in one.features}
         if one.turned or one.strange or barred or differs or (single and one.left) or "alone" in self._out:
@@ -356,7 +260,3 @@ class Index:
 
 def _rank(one: Candidate) -> tuple[bool, float, str]:
     return one.verdict != "match", -one.score, one.iri
-
-
-def _clearly(one: Compared) -> bool:
-    return any(feature.key in ("same-name", "same-other-name") for feature in one.features)

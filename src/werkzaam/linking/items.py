@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from werkzaam.linking.reading import plain
+from werkzaam.linking.lexicon import plain
 from werkzaam.tomlfile import read
 
 PLACE = "place"
@@ -16,8 +16,8 @@ FOR = frozenset(
     " same-year same-place alone".split()
 )
 AGAINST = frozenset(
-    "left-over missing elsewhere spelling other-head negation lessened opposite other-number other-year other-place other-kind"
-    " not-first ambiguous".split()
+    "left-over missing elsewhere spelling other-head negation lessened opposite other-number other-year other-place"
+    " other-kind not-first ambiguous".split()
 )
 FEATURES = FOR | AGAINST
 

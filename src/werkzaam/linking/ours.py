@@ -9,7 +9,8 @@ from importlib.resources import files
 
 from werkzaam.linking.index import Index
 from werkzaam.linking.items import Item, Name, kinds
-from werkzaam.linking.reading import LANGUAGES, years
+from werkzaam.linking.lexicon import LANGUAGES
+from werkzaam.linking.reading import years
 from werkzaam.model import Model
 from werkzaam.prepared import model
 from werkzaam.store import Store
@@ -19,10 +20,13 @@ _FIRST = (SKOS + "prefLabel", RDFS + "label", WZ + "name")
 _OTHER = (SKOS + "altLabel", SKOS + "hiddenLabel", WZ + "abbreviation")
 
 
-def items(held: Model) -> Iterator[Item]:
-    """Yield what the ontology holds that may be linked; what is deprecated or a scheme is not."""
+def items(held: Model, *, called: bool = True) -> Iterator[Item]:
+    """Yield what the ontology holds that may be linked; what is deprecated or a scheme is not.
+
+    Without what others call it where `called` is false, for measuring.
+    """
     by_class = {WZ + kinds()[kind]["class"]: kind for kind in kinds()["linkable"]}
-    called = _called()
+    others = _called() if called else {}
     subjects = dict.fromkeys(getattr(t.subject, "value", "") for t in held.ontology if t.predicate.value == TYPE)
     for iri in sorted(subjects):
         about = held.about(iri)
@@ -33,7 +37,7 @@ def items(held: Model) -> Iterator[Item]:
         for path in (*_FIRST, *_OTHER):
             for one in about.get(path, ()):
                 names[Name(one.value, getattr(one, "language", "") or "", path in _FIRST)] = None
-        names |= dict.fromkeys(called.get(iri, ()))
+        names |= dict.fromkeys(others.get(iri, ()))
         seen: dict[tuple[str, str], Name] = {}
         for name in names:
             seen.setdefault((name.text, name.lang), name)

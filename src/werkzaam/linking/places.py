@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from werkzaam.linking.items import Candidate, Feature, Item, Name, data
-from werkzaam.linking.reading import plain
+from werkzaam.linking.lexicon import plain
 
 
 class Places:

@@ -91,12 +91,11 @@ def propose(
 
 def _placed(term: Item, index: Index) -> Item:
     """Give a term with the places that it names as those that are known here."""
-    known = set()
+    known: set[str] = set()
     for place in term.places:
-        found = (
-            [place] if "://" in place else [one.iri for one in index.candidates(place, PLACE) if one.verdict == "match"]
-        )
-        known.update(found)
+        found = [one.iri for one in index.candidates(place, PLACE) if one.verdict == "match"]
+        # A list names its places as it likes; where two lists do alike, that is known too.
+        known.update([place] if "://" in place or (place in index.places and not found) else found)
     return replace(term, places=frozenset(known))
 
 

@@ -9,8 +9,8 @@ from werkzaam.errors import Finding, Place, finding
 from werkzaam.linking.decisions import Decision, decide
 from werkzaam.linking.index import Index
 from werkzaam.linking.items import data
+from werkzaam.linking.lexicon import plain
 from werkzaam.linking.proposing import Asked, pair_id, proposal
-from werkzaam.linking.reading import plain
 from werkzaam.linking.terms import Terms
 from werkzaam.loading import nothing
 from werkzaam.tables import as_csv

@@ -20,10 +20,11 @@ from werkzaam.errors import InputError, UsageError
 from werkzaam.folder import Folder
 from werkzaam.foreign import read_file
 from werkzaam.linking.items import Item, Name, data, kind_named, kinds
-from werkzaam.linking.reading import plain, years
+from werkzaam.linking.lexicon import plain
+from werkzaam.linking.reading import years
 from werkzaam.model import Model
 from werkzaam.sandbox import ChildDied, call
-from werkzaam.terms import DCTERMS, FOREIGN, OWL, RDFS, SKOS, TYPE, WZ, expand
+from werkzaam.terms import DCTERMS, FOREIGN, OWL, RDFS, SKOS, TOOI_MUNICIPALITY, TYPE, WZ, expand
 from werkzaam.validation import beside_of
 
 SECONDS = 120.0
@@ -70,8 +71,7 @@ def terms_of(
     if not Path(what).exists() and "." not in what:
         raise UsageError("link-unknown", value=what, known=", ".join(held) or "–")
     content = read_file(what)
-    own = _NAME.sub("-", Path(what).name.partition(".")[0].casefold()).strip("-") or "list"
-    about = {"name": name or own, "source": "", "release": hashlib.sha256(content).hexdigest()[:12]}
+    about = {"name": name or list_name(what), "source": "", "release": hashlib.sha256(content).hexdigest()[:12]}
     prepared.model()  # before the child, which then has it
     prepared.packaged_names()
     try:
@@ -79,6 +79,15 @@ def terms_of(
     except ChildDied as death:
         raise InputError(death.told(what).rule) from None
     return _made(told)
+
+
+def list_name(file: str) -> str:
+    """Give the name under which a list is known, after its file.
+
+    >>> list_name("/tmp/Onze lijst.2026.csv")
+    'onze-lijst'
+    """
+    return _NAME.sub("-", Path(file).name.partition(".")[0].casefold()).strip("-") or "list"
 
 
 def _made(told: dict[str, Any]) -> Terms:
@@ -175,6 +184,7 @@ class _Collecting:
             if gone or types & _NO_TERMS or (ours and not kind):
                 continue
             names = tuple(self._names(about))
+            dated = (*self._told(about, "year"), *(one.text for one in names))
             if not names or not (types or self.kinds):
                 continue
             item = Item(
@@ -183,10 +193,17 @@ class _Collecting:
                 names,
                 tuple(one.value for path in (SKOS + "broader", RDFS + "subClassOf") for one in about.get(path, ())),
                 tuple(self._texts(about, DEFINED)),
-                frozenset(one.value for one in about.get(WZ + "municipality", ())),
-                frozenset(year for one in names for year in years(one.text)),
+                frozenset(self._told(about, "place")),
+                frozenset(year for text in dated for year in years(text)),
             )
             self.add(item, (kind,) if kind else self.kinds)
+
+    def _told(self, about: Mapping[str, Sequence[Any]], what: str) -> Iterator[str]:
+        """Yield what is said of a place or time; a place that is no text counts where it is a municipality."""
+        for path in data("kinds")["properties"][what]:
+            for one in about.get(path, ()):
+                if isinstance(one, ox.Literal) or one.value.startswith(TOOI_MUNICIPALITY):
+                    yield one.value
 
     def _names(self, about: Mapping[str, Sequence[Any]]) -> Iterator[Name]:
         seen: set[tuple[str, str]] = set()

@@ -75,7 +75,7 @@ def act(store: str, job: Mapping[str, Any]) -> dict[str, Any]:
         return told
     terms = terms_of(job["name"], folder)
     index = index_of(open_store(store))
-    decisions = Decisions(decisions_file(terms.name, folder.path), terms.name, terms.source)
+    decisions = Decisions(decisions_file(terms.name, folder.path), terms.name, terms.source, folder)
     if job["decided"]:
         proposed = (one for term in propose(terms, index, decisions.decided) for one in term.proposals)
         made = [
@@ -83,8 +83,7 @@ def act(store: str, job: Mapping[str, Any]) -> dict[str, Any]:
             for one in proposed
             if one.id in job["decided"]
         ]
-        with folder.writing():
-            told["kept"] = len(decisions.add(made))
+        told["kept"] = len(decisions.add(made))
     still = (one for term in propose(terms, index, decisions.decided) for one in term.proposals)
     return {**told, "proposals": [_told(one, job["lang"]) for one in islice(still, MOST)]}
 
