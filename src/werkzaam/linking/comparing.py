@@ -12,7 +12,6 @@ from werkzaam.linking.lexicon import LACK, lexicon
 from werkzaam.linking.reading import Reading, Unit
 
 
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A name in an index: whose, and how it was read."""
