@@ -12,7 +12,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = ("fast", "parquet", "pdf")
+EXTRAS = ("dask", "fast", "parquet", "pdf")
 """The extras that a user installs; the rest is for developers."""
 
 
