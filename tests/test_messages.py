@@ -29,6 +29,8 @@ ADDED = {"_wrong": {"key"}}
 FAMILIES = {
     "kind-": {*DIMENSIONS, "any"},
     "entered-": {"accepted", "dry-run", "unchanged", "removed", "erased", "retracted"},
+    "many-": {"accepted", "dry-run", "unchanged"},
+    "stage-": {"read", "load", "check", "keep"},
     "severity-": {"violation", "warning", "info"},
     "report-": {"where", "severity", "what", "code"},
     "explain-": {"good", "bad"},

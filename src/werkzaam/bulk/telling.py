@@ -76,7 +76,7 @@ def _lines(outcome: Outcome, files: int, lang: str) -> list[str]:
     states = Counter(one.state for one in outcome.documents)
     for state, count in sorted(states.items()):
         claims = sum(one.claims for one in outcome.documents if one.state == state)
-        lines.append(say(lang, f"bulk-{state}", count=count, files=files, claims=claims))
+        lines.append(say(lang, f"many-{state}", count=count, files=files, claims=claims))
     if outcome.advice:
         rules = ", ".join(f"{slug(rule)} ({count})" for rule, count in outcome.advice.most_common(5))
         lines.append(say(lang, "bulk-advice", count=outcome.advice.total(), rules=rules))
@@ -94,7 +94,7 @@ def _progress(lang: str) -> Progress:
             return
         last = now
         left = (now - began) / done * (all_ - done) if stage == "read" and done else 0
-        told = say(lang, f"bulk-{stage}", done=done, all=all_)
+        told = say(lang, f"stage-{stage}", done=done, all=all_)
         told += say(lang, "bulk-left", minutes=round(left / 60) or 1) if left > 5 else ""
         click.echo(f"\r\x1b[2K{told}" if looking else told, err=True, nl=not looking or done == all_)
 
