@@ -133,7 +133,7 @@ class Index:
         self, text: str, wanted: frozenset[str], lang: str, asked: Item | None, without: Collection[str]
     ) -> list[Candidate]:
         reading = self._reader.read(text, lang)
-        near = [self._entries[number] for number in self._near(reading)]
+        near = [self._entries[number] for number in self._near(reading, lang)]
         found = [self._comparing.compare(reading, one, lang) for one in near if self.items[one.item].iri not in without]
         if all(one.left or one.missing or one.turned for one in found):
             found += self._spelt_alike(reading, lang, without)
@@ -180,7 +180,7 @@ class Index:
             name = ("name", entry.name.text)
             yield Compared(entry.item, entry.name, likeness, [Feature("spelt-alike", likeness, (name,))])
 
-    def _near(self, reading: Reading) -> list[int]:
+    def _near(self, reading: Reading, lang: str) -> list[int]:
         shared: dict[int, float] = defaultdict(float)
         for unit in reading.units:
             seen: dict[int, float] = {}
@@ -191,7 +191,8 @@ class Index:
             for number, weight in seen.items():
                 shared[number] += weight
         whole = math.fsum(map(self._comparing.of, reading.units))
-        ranked = nlargest(5 * LOOKED_AT, shared, key=lambda n: (shared[n] / (whole + self._whole[n]), -n))
+        own = {number: self._entries[number].name.lang == lang for number in shared}
+        ranked = nlargest(5 * LOOKED_AT, shared, key=lambda n: (shared[n] / (whole + self._whole[n]), own[n], -n))
         chosen: dict[int, list[int]] = {}
         for number in ranked:
             of_item = chosen.setdefault(self._entries[number].item, [])
