@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from werkzaam import summaryqueries as sql
 from werkzaam.store import Iri, Literal, Row
-from werkzaam.terms import XSD, fold, slug
+from werkzaam.terms import CONCEPT, XSD, fold, slug
 
 FORM = 3
 """The form of the tables; raise it when `summary.sql` changes, and a summary of another form is made anew."""
 
 Groups = Sequence[Sequence[str]]
 Pairs = frozenset[tuple[str, str]]
+CORE = f"{CONCEPT}tier/core"
+_T = TypeVar("_T", str, int)
 
 
 class Older(Exception):
@@ -267,20 +269,33 @@ class Held:
     def overview(self, groups: Groups, without: Groups, but: str, most: int) -> Overview:
         """Give how much an answer holds but for one heading, with at most `most` claims a heading: the core first."""
         wanted, values = _asked(groups, without)
-        wanted, values = f"{wanted} AND verdict != COALESCE((SELECT id FROM iri WHERE text = ?), 0)", [*values, but]
-        self._made.execute(f"CREATE TEMP TABLE found AS SELECT verdict, claim FROM comes WHERE TRUE {wanted}", values)
-        counts = dict(self._made.execute(sql.BY_VERDICT))
-        shown = {one: [claim for (claim,) in self._made.execute(sql.SHOWN, (one, most))] for one in counts}
-        same = said_once(self.restated())
+        silent = self._number(but)
+        if wanted:
+            self._made.execute(
+                f"CREATE TEMP TABLE found AS SELECT verdict, claim FROM comes WHERE TRUE {wanted}", values
+            )
+            self._made.execute(f"DELETE FROM found WHERE verdict = {silent}")
+            self._made.execute("CREATE INDEX found_claim ON found (claim)")
+        else:  # what is asked of everything need not be copied
+            self._made.execute(f"CREATE TEMP VIEW found AS SELECT verdict, claim FROM comes WHERE verdict != {silent}")
+        counts = self._made.execute(sql.BY_VERDICT).fetchall()
+        core = self._number(CORE)
+        shown = {
+            iri: [claim for (claim,) in self._made.execute(sql.SHOWN, (number, core, most))]
+            for number, iri, _ in counts
+        }
         total = int(self._made.execute("SELECT COUNT(DISTINCT claim) FROM found").fetchone()[0])
-        if same:
-            self._made.execute("CREATE TEMP TABLE same (claim TEXT PRIMARY KEY, said TEXT)")
-            self._made.executemany("INSERT INTO same VALUES (?, ?)", same.items())
-            total -= int(self._made.execute(sql.SAID_AGAIN).fetchone()[0])
+        same = said_once(self._made.execute("SELECT claim, other FROM restates"))
+        again = [same[claim] for (claim,) in self._made.execute(sql.FOUND_AGAIN)]
         checked = int(self._made.execute(sql.HOW_MANY_CHECKED).fetchone()[0])
         coders = sorted(one for (one,) in self._made.execute(sql.CODERS))
-        self._made.execute("DROP TABLE found")
-        return Overview(counts, shown, total, checked, coders)
+        sizes = {iri: count for _, iri, count in counts}
+        return Overview(sizes, shown, total - len(again) + len(set(again)), checked, coders)
+
+    def _number(self, iri: str) -> int:
+        """Give the number of an IRI, 0 where there is none."""
+        found = self._made.execute("SELECT id FROM iri WHERE text = ?", (iri,)).fetchone()
+        return int(found[0]) if found else 0
 
     def map(self, values: Mapping[str, Groups]) -> list[Row]:
         """Answer `gap-map`."""
@@ -304,9 +319,9 @@ def _asked(groups: Groups, without: Groups) -> tuple[str, list[str]]:
     return wanted, [iri for group in (*groups, *without) for iri in group]
 
 
-def said_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def said_once(pairs: Iterable[tuple[_T, _T]]) -> dict[_T, _T]:
     """Give, for each claim of pairs that say the same, the one claim by which all that do are counted."""
-    same: dict[str, set[str]] = {}
+    same: dict[_T, set[_T]] = {}
     for claim, other in pairs:
         together = same.get(claim, {claim}) | same.get(other, {other})
         same.update(dict.fromkeys(together, together))
@@ -359,9 +374,8 @@ class NamesIn:
 
     def called(self, thing: str) -> list[tuple[str, str, str]]:
         """Give what documents call a thing: kind, text and language."""
-        rows = self._made.execute(sql.CALLED % "thing.text = ? ORDER BY document.text, kind, called.text", (thing,))
-        return list(dict.fromkeys((kind, text, language) for _, _, kind, text, language in rows))
+        return list(self._made.execute(sql.CALLED_IN_ANY, (thing,)))
 
     def types(self, thing: str) -> set[str]:
         """Give the classes that documents say a thing is of."""
-        return {cls for _, cls, _ in self._made.execute(sql.TYPES % "thing.text = ?", (thing,))}
+        return {cls for (cls,) in self._made.execute(sql.TYPES_IN_ANY, (thing,))}

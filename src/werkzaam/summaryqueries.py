@@ -68,33 +68,43 @@ JOIN iri AS document ON document.id = type.document
 WHERE %s
 """
 BY_VERDICT = """
-SELECT iri.text, found.claims
+SELECT found.verdict, iri.text, found.claims
 FROM (SELECT verdict, COUNT(*) AS claims FROM found GROUP BY verdict) AS found JOIN iri ON iri.id = found.verdict
 """
-# By the core first; what else orders an answer is not known here, but the text of an IRI is the same on any store.
+# The core first, then by IRI, as that is the same on any store.
 SHOWN = """
 SELECT said.text
-FROM iri AS verdict
-JOIN found ON found.verdict = verdict.id
-JOIN claim ON claim.id = found.claim
-JOIN iri AS said ON said.id = claim.id
-LEFT JOIN iri AS tier ON tier.id = claim.tier
-WHERE verdict.text = ?
-ORDER BY tier.text NOT LIKE '%/core', said.text
+FROM found JOIN claim ON claim.id = found.claim JOIN iri AS said ON said.id = claim.id
+WHERE found.verdict = ?
+ORDER BY claim.tier != ?, said.text
 LIMIT ?
 """
-SAID_AGAIN = """
-SELECT COUNT(*) - COUNT(DISTINCT said)
-FROM (SELECT DISTINCT claim FROM found) AS found JOIN iri ON iri.id = found.claim JOIN same ON same.claim = iri.text
+FOUND_AGAIN = """
+SELECT claim
+FROM (SELECT claim FROM restates UNION SELECT other FROM restates) AS told
+WHERE EXISTS (SELECT 1 FROM found WHERE found.claim = told.claim)
 """
 HOW_MANY_CHECKED = """
-SELECT COUNT(*) FROM claim WHERE checked = 1 AND id IN (SELECT claim FROM found)
+SELECT COUNT(*) FROM claim WHERE checked = 1 AND EXISTS (SELECT 1 FROM found WHERE found.claim = claim.id)
 """
 CODERS = """
+SELECT iri.text
+FROM (SELECT DISTINCT coder FROM coded) AS each JOIN iri ON iri.id = each.coder
+WHERE EXISTS (
+  SELECT 1
+  FROM coded JOIN claim ON claim.document = coded.document JOIN found ON found.claim = claim.id
+  WHERE coded.coder = each.coder
+)
+"""
+CALLED_IN_ANY = """
+SELECT DISTINCT kind, text, language
+FROM called WHERE thing = (SELECT id FROM iri WHERE iri.text = ?)
+ORDER BY kind, text, language
+"""
+TYPES_IN_ANY = """
 SELECT DISTINCT iri.text
-FROM (SELECT DISTINCT document FROM claim WHERE id IN (SELECT claim FROM found)) AS of
-JOIN coded ON coded.document = of.document
-JOIN iri ON iri.id = coded.coder
+FROM type JOIN iri ON iri.id = type.class
+WHERE type.thing = (SELECT id FROM iri AS it WHERE it.text = ?)
 """
 WORKS = """
 SELECT said.text, verdict.text, tier.text
