@@ -22,7 +22,7 @@ from werkzaam.bulk.worker import Died, Worker
 from werkzaam.errors import InputError
 from werkzaam.generator import generate, patterns
 from werkzaam.records import Submitter, states
-from werkzaam.terms import GRAPH, ID, WZ
+from werkzaam.terms import CONCEPT, GRAPH, ID, WZ
 
 pytestmark = pytest.mark.once
 
@@ -82,6 +82,12 @@ def wrong(outcome: entry.Entry) -> set[tuple[str, str, str, int | None]]:
     return {(one.rule, one.severity, Path(one.place.file).name, one.place.line) for one in found}
 
 
+def agrees(store: str) -> None:
+    with closing(on_disk(store).read().store()) as opened:
+        assert opened.summary is not None
+        assert not summary.differs(opened.summary, opened)
+
+
 def graphs(store: str) -> dict[str, str]:
     """Give the digest of each document, as on record and as it is."""
     held = on_disk(store).read()
@@ -112,9 +118,7 @@ def test_a_folder_enters_as_its_files_do_one_by_one_and_the_same_with_two_proces
     assert len(on_disk(store).read().people()) == CASES
     for where in (store, other):
         assert [found for found in upkeep.check(where) if found.severity == "violation"] == []
-        with closing(on_disk(where).read().store()) as opened:
-            assert opened.summary is not None
-            assert not summary.differs(opened.summary, opened)
+        agrees(where)
         assert not (on_disk(where).path / "bulk").exists()
     again = enter(files, store)
     assert {document.state for document in again.documents} == {"unchanged"}
@@ -165,8 +169,18 @@ def test_documents_may_name_each_other_and_what_only_shows_together_is_told_as_b
     assert wrong(many) == wrong(few)
     assert "told-elsewhere" in {rule for rule, *_ in wrong(many)}
     assert any("axiom" in rule for rule, *_ in wrong(many)), wrong(many)
-    twice = written(tmp_path / "twice", [*cases[:3], cases[0]])
+    more = said(cases[7], claim_of(cases[7]), "context", ox.NamedNode(f"{CONCEPT}context/slack-labour-market"))
+    twice = written(tmp_path / "twice", [*cases[7:10], more])
     assert {rule for rule, *_ in wrong(enter(twice, store))} == {"document-twice"}
+    assert len(enter(twice, store, skip_wrong=True).documents) == 3
+    agrees(store)
+    # What was there already counts too, also where its file is given again and unchanged.
+    part, whole = ox.NamedNode(f"{ID}part/made-up-5-8"), ox.NamedNode(f"{ID}organisation/made-up-5-10")
+    beside = said(cases[10], part, "partOf", whole)
+    told_again = enter(written(tmp_path / "twice", [*cases[7:10], beside]), store)
+    assert {rule for rule, *_ in wrong(told_again)} == {"told-elsewhere"}
+    assert sorted(one.state for one in told_again.documents) == ["accepted", *["unchanged"] * 3]
+    agrees(store)
 
 
 def test_a_new_version_takes_the_place_of_the_old_and_tells_who_is_pointed_to(
@@ -186,10 +200,7 @@ def test_a_new_version_takes_the_place_of_the_old_and_tells_who_is_pointed_to(
     assert {one.version for one in outcome.documents if one.state == "accepted"} == {1, 2}
     assert "gone-is-named" in {rule for rule, *_ in wrong(outcome)}
     assert len(graphs(store)) == 5
-    with closing(on_disk(store).read().store()) as opened:
-        assert opened.summary is not None
-        assert not summary.differs(opened.summary, opened)
-        assert not any(opened.quads(GRAPH + "nothing"))
+    agrees(store)
 
 
 def test_who_was_stopped_goes_on_where_it_was_and_ends_the_same(
@@ -265,7 +276,7 @@ def test_a_piece_gives_the_same_wherever_it_is_worked_on_and_refuses_another_ver
         assert answer == worker.ask(given) == work(shared, given)
         documents = unpack(answer)[0]["documents"]
         assert [one["file"] for one in documents] == ["case-00.nq", "case-01.nq"]
-        assert all(one["digest"] and one["claims"] and one["names"] for one in documents)
+        assert all(one["digest"] and one["claims"] and one["told"]["names"] for one in documents)
     finally:
         worker.end()
     told, blobs = unpack(shared)

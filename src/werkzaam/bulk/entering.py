@@ -235,7 +235,7 @@ def _enter(
         one.same = bool(entered and last and (entered.files, last.graph) == (one.files, one.digest))
     new = [one for one in documents if not one.same]
     held = {one.graph: claims_of(draft.store, one.graph) for one in new if one.name in before}
-    known = _subjects(draft.store, {one.graph for one in documents}) if before else set()
+    known = _subjects(draft.store, {one.graph for one in new}) if before else set()
     for graph in held:
         draft.store.put(graph, [])
     progress("load", 0, len(new))
@@ -265,8 +265,8 @@ def _enter(
     if not dry_run:
         draft.record_all(made, submitter)
     draft.store.put(TOMBSTONES, on_record.tombstones(draft.records))
-    graphs = frozenset(one.graph for one in right)
-    draft.told = summary.Already(graphs, _parts(found, graphs))
+    files = frozenset(one.file for one in right)
+    draft.told = summary.Already(frozenset(one.graph for one in right), _parts(found, files))
 
 
 def _keep(folder: Folder, one: _Document) -> None:
@@ -278,11 +278,11 @@ def _keep(folder: Folder, one: _Document) -> None:
             raise InputError("file-changed", file=one.file)
 
 
-def _parts(found: Iterable[dict[str, Any]], graphs: frozenset[str]) -> Iterator[Told]:
-    """Yield what is told of the claims of `graphs`, some thousand documents at a time."""
+def _parts(found: Iterable[dict[str, Any]], files: frozenset[str]) -> Iterator[Told]:
+    """Yield what is told of the claims in `files`, some thousand documents at a time."""
     told = Told()
     for one in found:
-        if one["graph"] in graphs and "digest" in one:
+        if one["file"] in files:
             told.documents.update(one["told"]["documents"])
             told.tiers.update(one["told"]["tiers"])
             told.checked.update(one["told"]["checked"])
@@ -321,16 +321,21 @@ class _Among:
     def findings(self, held: Mapping[str, set[str]]) -> list[Finding]:
         """Give everything that is wrong with documents together, at its place."""
         odd, joined = self._differing(), set[str]()
-        for graph, outward in self._outward():
-            for iri in outward:
+        for one in self._theirs():
+            graph = one["graph"]
+            for iri in one["outward"]:
                 graphs = {one.graph_name.value for one in self._store.saying(iri)} - {TOMBSTONES}  # type: ignore[union-attr]
                 if not graphs:
                     odd.add(graph)
                 elif graph not in graphs:
                     joined |= {graph, *graphs}
-        for one in self._found:
-            if one["graph"] in self._new and any(claim in self._tombs for claim in one.get("claims", ())):
+        for one in self._theirs():
+            if any(claim in self._tombs for claim in one["claims"]):
                 odd.add(one["graph"])
+        for graph in held.keys() & self._new.keys():  # others may have pointed to it before
+            for iri in {str(quad.subject)[1:-1] for quad in self._store.quads(graph)}:
+                graphs = {getattr(quad.graph_name, "value", "") for quad in self._store.pointing(iri)}
+                joined |= graphs | {graph} if graphs - {graph} else set()
         told: list[Finding] = []
         for read in self._read(odd | (set(held) & self._new.keys())):
             told += taken(self._store, read, self._tombs)
@@ -359,13 +364,14 @@ class _Among:
         return odd & self._new.keys()
 
     def _told_of(self) -> Iterator[tuple[str, list[int]]]:
-        for one in self._found:
-            if one["graph"] in self._new and "subjects" in one:
-                text = one["subjects"]
-                yield one["graph"], [int(text[at : at + 16], 16) for at in range(0, len(text), 16)]
+        for one in self._theirs():
+            text = one["subjects"]
+            yield one["graph"], [int(text[at : at + 16], 16) for at in range(0, len(text), 16)]
 
-    def _outward(self) -> Iterator[tuple[str, list[str]]]:
-        return ((one["graph"], one["outward"]) for one in self._found if one["graph"] in self._new and "outward" in one)
+    def _theirs(self) -> Iterator[dict[str, Any]]:
+        """Yield what came of the documents that are new."""
+        files = {one.file for one in self._new.values()}
+        return (one for one in self._found if one["file"] in files)
 
     def _read(self, graphs: Iterable[str]) -> list[Read]:
         """Read some documents again, for the places of what they say."""
