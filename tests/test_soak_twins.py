@@ -55,6 +55,7 @@ def test_an_add_that_is_killed_enters_whole_or_not_at_all(soak: ModuleType) -> N
     assert counts["killed before it had ended"] + counts["acknowledged"] >= 3
 
 
+@pytest.mark.thorough
 def test_mutated_documents_in_every_form_are_read_or_refused(soak: ModuleType) -> None:
     counts = soak.CHECKS["mutate"](seed=1, number=24)
     assert sum(count for name, count in counts.items() if name.startswith(("bytes", "structure"))) == 26
@@ -68,6 +69,7 @@ def test_hostile_requests_change_nothing_and_the_honest_question_is_answered(soa
     assert not [name for name in counts if name.startswith(("wrong token: 2", "update: 5"))]
 
 
+@pytest.mark.thorough
 def test_readers_beside_writers_see_each_document_whole(soak: ModuleType) -> None:
     import soak_readers
     import soak_service

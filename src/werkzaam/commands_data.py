@@ -14,6 +14,8 @@ from werkzaam.language import default_language
 from werkzaam.messages import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from werkzaam.api import Werkzaam
 
 _OUTWARD = ("nanopub", "cids", "pico", "csv", "xlsx", "parquet", "crate")
@@ -35,11 +37,16 @@ def build(out: str | None, what: str, lang: str | None, store: str | None) -> No
     """Build the packaged data anew, into a file, a store or the cache."""
     from pathlib import Path
 
-    from werkzaam.build import Sources, packaged_nquads, write_store, write_whole
+    from werkzaam.build import Sources, documents_of, packaged_nquads, write_store, write_whole
     from werkzaam.build import build as make
 
     lang = lang or default_language()
     sources: Sources = {}
+    # What cannot be written is told before seconds are spent on making it.
+    if store is not None:
+        documents_of(store)
+    if out is not None:
+        _make_room(Path(out))
     if what == "ontology":
         from werkzaam.build import on_disk, ontology_nquads
 
@@ -60,6 +67,13 @@ def build(out: str | None, what: str, lang: str | None, store: str | None) -> No
         for left in write_store(store, content, sources):
             click.echo(say(lang, "built-left", value=left), err=True)
     click.echo(say(lang, "built", count=content.count(b"\n"), path=where or say(lang, "the-cache")), err=True)
+
+
+def _make_room(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError("output-unwritable", path=str(file), problem=error.strerror or "") from None
 
 
 @cli.command(help=_help("export"))
