@@ -133,15 +133,17 @@ def _add(files: Path, store: Path, workers: int, counts: Counts) -> dict[str, An
     began, read = time.monotonic(), 0.0
     command = _command("add", str(files), "--skip-wrong", "--store", where)
     command += ["--workers", str(workers), "--format", "json"]
-    with subprocess.Popen(
-        command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
+    with (
+        tempfile.TemporaryFile("w+") as out,
+        subprocess.Popen(command, env=_environment(), stdout=out, stderr=subprocess.PIPE, text=True) as running,
+    ):
         assert running.stderr is not None
-        assert running.stdout is not None
         for line in running.stderr:
             if line.startswith("Loading"):
                 read = time.monotonic() - began
-        told = json.loads(running.stdout.read())
+        running.wait()
+        out.seek(0)
+        told = json.load(out)
     assert running.returncode == 0, told["findings"][:3]
     counts[f"seconds to read {told['files']} cases with {workers} process(es)"] = round(read)
     counts[f"seconds for all of it with {workers} process(es)"] = round(time.monotonic() - began)
@@ -154,9 +156,10 @@ def _add_with_trouble(files: Path, store: Path, seed: int, number: int, counts: 
     command = _command("add", str(files), "--skip-wrong", "--store", where, "--format", "json")
     began, killed, again = time.monotonic(), 0, number < 2 * SAMPLE
     while True:
-        with subprocess.Popen(
-            command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        ) as running:
+        with (
+            tempfile.TemporaryFile("w+") as out,
+            subprocess.Popen(command, env=_environment(), stdout=out, stderr=subprocess.DEVNULL) as running,
+        ):
             while running.poll() is None:
                 try:
                     running.wait(chance.uniform(10, 40))
@@ -168,8 +171,8 @@ def _add_with_trouble(files: Path, store: Path, seed: int, number: int, counts: 
                     elif not again:
                         running.send_signal(signal.SIGKILL)
                         again = True
-            assert running.stdout is not None
-            told = running.stdout.read()
+            out.seek(0)
+            told = out.read()
         if running.returncode == 0:
             break
         assert running.returncode == -signal.SIGKILL
