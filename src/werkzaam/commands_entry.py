@@ -55,6 +55,7 @@ def _tell(entry: Entry, form: str, lang: str, **more: Any) -> None:
 @click.option("--skip-wrong", is_flag=True, help=_help("skip-wrong"))
 @click.option("--workers", type=click.IntRange(1, 256), metavar="N", help=_help("workers"))
 @click.option("--dask", metavar="ADDRESS", help=_help("dask"))
+@click.option("--inferences", type=click.Path(dir_okay=False), default="", metavar="FILE", help=_help("inferences"))
 @_format("text", "json")
 @_lang
 @_store
@@ -68,6 +69,7 @@ def add(
     skip_wrong: bool,
     workers: int | None,
     dask: str | None,
+    inferences: str,
     form: str,
     lang: str | None,
     store: str | None,
@@ -81,14 +83,14 @@ def add(
     from werkzaam.records import Submitter
 
     lang, submitter = lang or default_language(), Submitter(by=by, email=email, note=note)
-    many = skip_wrong or workers or dask or any(Path(one).is_dir() for one in files)
+    many = skip_wrong or workers or dask or inferences or any(Path(one).is_dir() for one in files)
     if many and (store or "").startswith("http"):
         raise UsageError("bulk-on-disk")
     folder = documents_of(store)
     if many and isinstance(folder, Folder):
         from werkzaam.bulk.telling import tell_many
 
-        tell_many(files, folder, store or "", submitter, at, dry_run, skip_wrong, workers, dask, form, lang)
+        tell_many(files, folder, store or "", submitter, at, dry_run, skip_wrong, workers, dask, inferences, form, lang)
         return
     entry = run(files, store or "", submitter=submitter, at=at, dry_run=dry_run)
     _tell(entry, form, lang, files=files)

@@ -100,8 +100,12 @@ def rules() -> tuple[Rule, ...]:
 
 def materialise(store: Oxigraph) -> None:
     """Put what the rules give in a graph of its own; they leave out what is asserted."""
-    lines = set[str]().union(*(rule.lines(store) for rule in rules()))
-    store.load_triples(INFERRED_GRAPH, "".join(lines).encode())
+    store.load_triples(INFERRED_GRAPH, "".join(followed(store)).encode())
+
+
+def followed(store: Oxigraph) -> set[str]:
+    """Give what follows from `store`, as lines of N-Triples."""
+    return set[str]().union(*(rule.lines(store) for rule in rules()))
 
 
 def inferred_about(store: Oxigraph, iri: str) -> list[tuple[ox.Triple, Rule]]:

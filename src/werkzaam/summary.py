@@ -64,8 +64,10 @@ def told(store: Store, documents: Sequence[str] | None = None) -> Told:
     """Ask the triples of `store` what a summary holds of the claims of `documents`, or of all."""
     from werkzaam.questions import questions
 
-    if documents is not None and not documents:
-        return Told()
+    if documents is not None:
+        documents = [one for one in documents if one not in (ONTOLOGY_GRAPH, MAPPINGS_GRAPH)]
+        if not documents:
+            return Told()
     named = questions()["named-in-claims"].bind({})
     if _UPWARDS not in named or _CONTAINS not in named:
         raise OurFault("our-fault", problem="named-in-claims")

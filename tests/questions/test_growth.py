@@ -82,7 +82,7 @@ def test_the_map_of_a_report_counts_no_claims_on_other_reports() -> None:
 
 def test_what_many_documents_describe_is_read_once(grown: Oxigraph) -> None:
     """Who coded the made-up cases is typed and named in each of them: each type beside each name was a row."""
-    for query in (known._TYPES, known._LABELS, prepared._HELD):
+    for query in (known._TYPES % ("", ""), known._LABELS % ("", ""), prepared._HELD):
         rows = [
             tuple(sorted((key, str(value), getattr(value, "language", "")) for key, value in row.items()))
             for row in grown.select(query)

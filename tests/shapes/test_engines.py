@@ -304,9 +304,11 @@ def test_a_case_is_checked_by_one_query_for_each_rule_that_is_a_query(
     monkeypatch.setattr(rdflib.Graph, "query", lambda self, *a, **k: asked.append("shapes") or query(self, *a, **k))
     select = validation.Oxigraph.select
     monkeypatch.setattr(validation.Oxigraph, "select", lambda self, text: asked.append("axioms") or select(self, text))
-    validation.check(load(case), model, model.names, "x.yaml", name)
+    loaded = load(case)
+    validation.check(loaded, model, model.names, "x.yaml", name)
     rules = [one for one in model.shapes if one.predicate.value == SH + "select"]
-    assert asked.count("axioms") == len(checks())
+    said = {triple.predicate.value for triple in loaded.triples}
+    assert sum(check.may_find(said) for check in checks()) <= asked.count("axioms") <= len(checks())
     assert asked.count("shapes") <= len(rules)
 
 

@@ -58,8 +58,4 @@ def pytest_report_header() -> str:
 @pytest.fixture(scope="module")
 def put() -> Callable[[str, bytes], None]:
     """Give what puts quads in a store, in a child: a store's threads of this process would be missing in others."""
-    return lambda where, content: sandbox.call(_put, where, content.decode())
-
-
-def _put(where: str, content: str) -> None:
-    write_store(where, content.encode())
+    return lambda where, content: sandbox.call(write_store, where, content)

@@ -30,7 +30,7 @@ from werkzaam.loading import loader_for
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
 from werkzaam.store import Oxigraph
 from werkzaam.summaryfile import Told
-from werkzaam.terms import GRAPH, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
+from werkzaam.terms import GRAPH, INFERRED_GRAPH, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
 from werkzaam.withdrawal import claims_of
 
 PIECE = 200
@@ -104,18 +104,20 @@ def enter_many(
     at: str | None = None,
     dry_run: bool = False,
     skip_wrong: bool = False,
+    inferences: str = "",
     progress: Progress = lambda stage, done, all_: None,
 ) -> Outcome:
     """Do what `entry.add` does, with as many files as there are.
 
     Where one is wrong none enters, or, with `skip_wrong`, the others do. What was read stays beside the store until all
-    of it is there, so that who starts again goes on. Raises as `add` does, and `InputError` where workers or their
-    scheduler are lost.
+    of it is there, so that who starts again goes on. What follows from each document by itself is written as N-Quads to
+    the file `inferences`, where one is named. Raises as `add` does, and `InputError` where workers or their scheduler
+    are lost.
     """
     at, outcome = on_record.moment(at), Outcome()
     with folder.writing():
         held = prepared.held_in(store)
-        shared = setting(held, shacl.chosen())
+        shared = setting(held, shacl.chosen(), infer=bool(inferences))
         kept = Kept(folder.path / "bulk", shared)
         names = _read(files, kept, shared, spread, progress)
         wrong = [one["file"] for one in kept.documents(names) if _is_wrong(one)]
@@ -124,7 +126,7 @@ def enter_many(
         if wrong:
             # They may name each other: what all of them make known is known now.
             held += [row for one in kept.documents(names) for row in one["held"]]
-            shared = setting(held, shacl.chosen())
+            shared = setting(held, shacl.chosen(), infer=bool(inferences))
             again = Kept(folder.path / "bulk", shared)
             names = [*names, *_read(wrong, again, shared, spread, progress)]
         kept.tidy(names)
@@ -135,9 +137,24 @@ def enter_many(
         with folder.draft() as draft:
             _enter(folder, draft, documents, found, outcome, (store, submitter, at, dry_run, skip_wrong), progress)
             draft.wanted = not dry_run and any(one.state == "accepted" for one in outcome.documents)
+        if outcome.documents:
+            _write_inferences(found, {one.document for one in outcome.documents}, inferences)
         if not outcome.refused or skip_wrong:
             kept.forget()
     return outcome
+
+
+def _write_inferences(found: Iterable[dict[str, Any]], documents: set[str], file: str) -> None:
+    """Write what follows from each document, if anybody wants to know."""
+    if not file:
+        return
+    try:
+        with Path(file).open("w", encoding="utf-8") as out:
+            for one in found:
+                if one["graph"].removeprefix(GRAPH) in documents and "digest" in one:
+                    out.writelines(f"{line[:-2]}<{INFERRED_GRAPH}> .\n" for line in one["follows"])
+    except OSError as error:
+        raise InputError("file-unreadable", file=file, problem=error.strerror or "") from None
 
 
 def _is_wrong(one: Mapping[str, Any]) -> bool:

@@ -22,6 +22,7 @@ from werkzaam.errors import Finding, InputError, OurFault, UsageError, WerkzaamE
 from werkzaam.loading import Beside, Loaded, load_alone
 from werkzaam.model import Names
 from werkzaam.resources import digest
+from werkzaam.rules import followed
 from werkzaam.sandbox import ChildDied, call_each
 from werkzaam.store import Oxigraph
 from werkzaam.terms import ID, ONTOLOGY_GRAPH, TYPE, WZ
@@ -67,9 +68,12 @@ def piece(documents: Sequence[Given]) -> bytes:
     return pack(header, *(blob for one in documents for blob in (one.content, *one.beside.values())))
 
 
-def setting(held: Sequence[Sequence[str]], engine: str) -> bytes:
-    """Pack what all pieces share: what is `held` already (`prepared.held_in`), and the engine of the shapes."""
-    return pack({"knowledge": digest(), "engine": engine, "held": held})
+def setting(held: Sequence[Sequence[str]], engine: str, *, infer: bool = False) -> bytes:
+    """Pack what all pieces share: what is `held` already (`prepared.held_in`), and the engine of the shapes.
+
+    With `infer`, what follows from each document is given too.
+    """
+    return pack({"knowledge": digest(), "engine": engine, "infer": infer, "held": held})
 
 
 def work(shared: bytes, one: bytes) -> bytes:
@@ -111,6 +115,8 @@ class _Ready:
     names: Names
     engine: str
     vocabulary: Oxigraph
+    follows: frozenset[str] | None
+    """What follows from the vocabulary alone, where it is asked what follows."""
 
 
 @lru_cache(maxsize=2)
@@ -124,8 +130,9 @@ def _ready(shared: bytes) -> _Ready:
     shacl.engine(told["engine"], model)
     vocabulary = Oxigraph()
     vocabulary.load_nquads("".join(f"{one} <{ONTOLOGY_GRAPH}> .\n" for one in model.ontology).encode())
+    follows = frozenset(followed(vocabulary)) if told["infer"] else None
     gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
-    return _Ready(names, told["engine"], vocabulary)
+    return _Ready(names, told["engine"], vocabulary, follows)
 
 
 def _in_child(file: str, text: str, beside: dict[str, str], shared: bytes) -> dict[str, Any]:
@@ -139,7 +146,7 @@ def _in_child(file: str, text: str, beside: dict[str, str], shared: bytes) -> di
         "findings": [one.as_dict() for one in findings],
         "files": [[file.rpartition("/")[2], _sha(text)], *([name, _sha(content)] for name, content in read.items())],
         "held": _held(loaded),
-        **_as_kept(loaded, findings, ready.vocabulary),
+        **_as_kept(loaded, findings, ready),
     }
 
 
@@ -177,8 +184,9 @@ def _held(loaded: Loaded) -> list[list[str]]:
 _MAKES_KNOWN = frozenset(WZ + name for name in ("contains", "describes", "proposes"))
 
 
-def _as_kept(loaded: Loaded, findings: Sequence[Finding], vocabulary: Oxigraph) -> dict[str, Any]:
+def _as_kept(loaded: Loaded, findings: Sequence[Finding], ready: _Ready) -> dict[str, Any]:
     """Give the quads of a document as the engine keeps them, their digest, and what is told of its claims."""
+    vocabulary = ready.vocabulary
     if any(one.severity == "violation" for one in findings):
         return {"quads": ""}
     vocabulary.put(loaded.graph, loaded.quads())
@@ -186,10 +194,12 @@ def _as_kept(loaded: Loaded, findings: Sequence[Finding], vocabulary: Oxigraph) 
     own = {one.subject.value for one in loaded.triples if isinstance(one.subject, ox.NamedNode)}
     named = {one.object.value for one in loaded.triples if isinstance(one.object, ox.NamedNode)}
     told = summary.told(vocabulary, [loaded.graph])
+    follows = [] if ready.follows is None else sorted(followed(vocabulary) - ready.follows)
     vocabulary.put(loaded.graph, [])
     return {
         "quads": "".join(f"{line[:-2]}<{loaded.graph}> .\n" for line in lines),
         "digest": hashlib.sha256("".join(lines).encode()).hexdigest(),
+        "follows": follows,
         "subjects": "".join(short(one) for one in sorted(own)),
         "outward": sorted(one for one in named - own if one.startswith(ID)),
         "claims": sorted(told.documents),

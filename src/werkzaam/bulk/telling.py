@@ -34,6 +34,7 @@ def tell_many(
     skip_wrong: bool,
     workers: int | None,
     scheduler: str | None,
+    inferences: str,
     form: str,
     lang: str,
 ) -> None:
@@ -49,6 +50,7 @@ def tell_many(
         at=at,
         dry_run=dry_run,
         skip_wrong=skip_wrong,
+        inferences=inferences,
         progress=_progress(lang),
     )
     found = arranged(outcome.findings)
