@@ -112,7 +112,7 @@ class Weighing:
         weighty = self.weighty(added), self.weighty(made.missing)
         more = any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty)
         held_back = (more or self._one_word_more(made, reading)) and not self._loosely_more(made, reading)
-        if held_back or made.only_defined:
+        if held_back or made.only_defined or self._bettered(made, reading):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
 
     def _one_word_more(self, made: Compared, reading: Reading) -> bool:
@@ -129,6 +129,11 @@ class Weighing:
             if single and max(map(self._comparing.of, more), default=0.0) >= least:
                 return True
         return False
+
+    def _bettered(self, made: Compared, reading: Reading) -> bool:
+        """Say whether ours is that there is less of what was asked for: *less loneliness* is not loneliness."""
+        ours = self._reader.read(made.name.text, made.name.lang)
+        return ours.lessened and not (reading.lessened or reading.negated or made.exact)
 
     def _loosely_more(self, made: Compared, reading: Reading) -> bool:
         """Say whether all that is said more stands loosely beside words that hardly anything else is called by."""
