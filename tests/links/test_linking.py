@@ -56,6 +56,9 @@ def test_what_only_shares_a_word_is_never_the_same(text: str) -> None:
         ("child benefit", "resource", "en"),
         ("alleenstaand", "trait", "nl"),
         ("vergrijzing", "context", "nl"),
+        ("wijkgezondheidscentrum", "resource", "nl"),
+        ("cost per participant", "outcome", "en"),
+        ("kinderreiche Familie", "trait", "de"),
     ],
 )
 def test_a_known_word_that_is_never_said_of_a_thing_makes_another_of_it(text: str, kind: str, lang: str) -> None:
@@ -114,6 +117,42 @@ def test_no_two_things_of_a_kind_are_called_the_same_in_one_language() -> None:
             key = (item.kind, name.lang, plain(name.text))
             assert seen.setdefault(key, item.iri) == item.iri, (name.text, item.iri, seen[key])
     assert names > 5000
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "lang", "slug"),
+    [
+        ("risk of sanction for non-attendance", "resource", "en", "threat-of-benefit-cut"),
+        ("dreigende sanctie bij niet verschijnen", "resource", "nl", "threat-of-benefit-cut"),
+    ],
+)
+def test_what_is_denied_on_occasion_denies_nothing_else(text: str, kind: str, lang: str, slug: str) -> None:
+    found = our_index().candidates(text, kind, lang)[0]
+    assert (found.iri, found.verdict) == (f"{CONCEPT}{kind}/{slug}", "match")
+
+
+def test_what_is_denied_itself_is_still_refused() -> None:
+    assert all(one.verdict == "no" for one in our_index().candidates("geen sanctie bij ziekte", "resource", "nl"))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "lang", "verdict"),
+    [
+        ("barriers tackled", "mechanism", "en", "match"),  # each head is said in the other name
+        ("rolmodel uit de flat", "mechanism", "nl", "match"),  # what stands loosely beside a word that surely tells
+        ("eyesight and skills assessment", "resource", "en", "match"),
+        ("flatrolmodel", "mechanism", "nl", "broader"),
+    ],
+)
+def test_what_stands_loosely_beside_makes_no_other_thing(text: str, kind: str, lang: str, verdict: str) -> None:
+    assert our_index().candidates(text, kind, lang)[0].verdict == verdict
+
+
+def test_less_of_something_is_not_that_something() -> None:
+    index, out = our_index(), CONCEPT + "outcome/out-of-isolation"
+    assert index.candidates("minder eenzaamheid", "outcome", "nl")[0].verdict == "match"
+    assert index.candidates("uit de eenzaamheid", "outcome", "nl")[0].verdict == "match"
+    assert all(one.verdict != "match" for one in index.candidates("eenzaamheid", "outcome", "nl") if one.iri == out)
 
 
 def test_the_opposite_and_the_denial_are_refused_with_the_reason() -> None:

@@ -82,7 +82,7 @@ class Comparing:
             made.features.append(Feature(key, made.score, (name,)))
             return made
         pairs, made.left, made.missing = paired(asked, ours)
-        negated = [asked.negated, ours.negated]
+        negated = [denies(asked, made.left), denies(ours, made.missing)]
         for at, units in enumerate((made.left, made.missing)):
             # *Lack of role models* is *no role models*, said with a word of its own.
             lacking = [unit for unit in units if LACK in unit.senses]
@@ -132,7 +132,10 @@ class Comparing:
             if one.how == "spelling":
                 count("spelling", ("word", one.word))
         if asked.units and ours.units:
-            made.same_head = bool(asked.units[asked.head].senses & ours.units[ours.head].senses)
+            heads = asked.units[asked.head], ours.units[ours.head]
+            # *Tackling obstacles* and *obstacles tackled*: each head is said in the other name.
+            both = all(any(unit is pair[side] for pair in pairs) for side, unit in enumerate(heads))
+            made.same_head = both or bool(heads[0].senses & heads[1].senses)
             if not made.same_head and (made.left or made.missing):
                 count("other-head", ("word", asked.units[asked.head].word), ("other", ours.units[ours.head].word))
         if asked.numbers and ours.numbers and asked.numbers != ours.numbers:
@@ -154,6 +157,11 @@ class Comparing:
 def beside(unit: Unit, asked: Reading) -> bool:
     """Say whether a word tells whose something is, or who does it: a person who is not the head."""
     return unit.senses <= lexicon().persons and unit is not asked.units[asked.head]
+
+
+def denies(reading: Reading, apart: Collection[Unit]) -> bool:
+    """Say whether a name denies what another says; what it denies in words that stand `apart` is none of that."""
+    return reading.negated and not (reading.denied and all(unit in apart for unit in reading.denied))
 
 
 def known(units: Sequence[Unit]) -> bool:

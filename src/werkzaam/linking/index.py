@@ -242,7 +242,9 @@ class Index:
         more = self._weighing.weighty(one.missing) and (self._weighing.weighty(one.left) or not one.left)
         differs = more or (known(one.left) and known(one.missing))
         barred = {"other-head", "other-year", "other-place", "other-number"} & {feature.key for feature in one.features}
-        if one.turned or one.strange or barred or differs or (single and one.left) or "alone" in self._out:
+        if one.turned or one.strange or one.only_defined or barred or differs or (single and one.left):
+            return False
+        if "alone" in self._out:
             return False
         enough = limits["from"] <= one.score < data("weights")["verdict"]["match"]
         return bool(enough and one.score - next_best >= limits["ahead"] and len(self._of_item) >= limits["among"])

@@ -37,6 +37,7 @@ class Particles:
     skipped: frozenset[str]
     prepositions: frozenset[str]
     negations: frozenset[str]
+    joining: frozenset[str]
     joints: tuple[str, ...]
     endings: tuple[str, ...]
 
@@ -103,10 +104,10 @@ def lexicon() -> Lexicon:
     particles = {}
     for lang in LANGUAGES:
         said = {key: frozenset(plain(text).split()) for key, text in data[lang].items()}
-        skipped = said["articles"] | said["prepositions"] | said["others"]
+        skipped = said["articles"] | said["prepositions"] | said["joining"] | said["others"]
         joints = ("", *data["compounds"].get(lang, ()))
         endings = tuple(data["endings"].get(lang, ()))
-        particles[lang] = Particles(skipped, said["prepositions"], said["negations"], joints, endings)
+        particles[lang] = Particles(skipped, said["prepositions"], said["negations"], said["joining"], joints, endings)
     fixed = {lang: {form: frozenset(those) for form, those in known.items()} for lang, known in entries.items()}
     turned = data["denying"]
     denying = {lang: Denying(tuple(turned["before"][lang]), tuple(turned["behind"][lang])) for lang in LANGUAGES}

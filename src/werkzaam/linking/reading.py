@@ -38,7 +38,9 @@ class Unit:
 class Reading:
     """A name that was read: its meanings in order, which of them is the head, and its numbers that are no years.
 
-    It may deny what it says, or say that there is less of it.
+    It may deny what it says, or say that there is less of it. `denied` are the words denied behind a preposition (cut
+    for *not* cooperating): where another name has none of these, nothing of it is denied. `loose` are words that stand
+    behind a preposition or before *and*: they say on what occasion, or what else, rather than make it another thing.
     """
 
     plain: str
@@ -47,6 +49,8 @@ class Reading:
     negated: bool
     lessened: bool
     numbers: frozenset[str]
+    denied: tuple[Unit, ...] = ()
+    loose: tuple[Unit, ...] = ()
 
     @property
     def senses(self) -> frozenset[str]:
@@ -86,7 +90,8 @@ class Reader:
         # What stands between brackets explains; it is read, but the head stands before.
         words, order = plain(text).split(), _order(lang)
         units: list[Unit] = []
-        head, negated, lessened, at = -1, False, False, 0
+        loose: list[Unit] = []
+        head, negated, lessened, at, denied_from = -1, False, False, 0, -1
         while at < len(words):
             length, unit = self._entry(words[at:], order)
             if unit:
@@ -97,18 +102,24 @@ class Reader:
             at += 1
             kinds = [self._lexicon.particles[one] for one in ([lang] if lang in LANGUAGES else order)]
             if any(word in one.negations for one in kinds):
+                denied_from = len(units) if not negated and head >= 0 else -1
                 negated = True
             elif any(word in one.prepositions for one in kinds):
                 if units and head < 0:
                     head = len(units) - 1
+            elif any(word in one.joining for one in kinds):
+                loose += units[-1:]
             elif not word.isdecimal() and not any(word in one.skipped for one in kinds):
                 units += self._word(word, lang)
+        denied = tuple(units[denied_from:]) if denied_from >= 0 else ()
+        loose += units[head + 1 :] if head >= 0 else []
         if any(unit.senses <= self._lexicon.turning for unit in units):
             kept = [unit for unit in units if not unit.senses <= self._lexicon.turning]
             head = kept.index(units[head]) if head >= 0 and units[head] in kept else -1
             units, lessened = kept, True
         numbers = frozenset(word for word in words if word.isdecimal() and not _YEAR.fullmatch(word))
-        return Reading(" ".join(words), tuple(units), head if head >= 0 else len(units) - 1, negated, lessened, numbers)
+        head = head if head >= 0 else len(units) - 1
+        return Reading(" ".join(words), tuple(units), head, negated, lessened, numbers, denied, tuple(loose))
 
     def _entry(self, words: Sequence[str], order: Sequence[str]) -> tuple[int, Unit | None]:
         """Give the longest entry of several words at the start of `words`, and how many words that is."""

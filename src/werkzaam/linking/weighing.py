@@ -111,7 +111,8 @@ class Weighing:
         added = [unit for unit in made.left if not self._said(unit, made.item)]
         weighty = self.weighty(added), self.weighty(made.missing)
         more = any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty)
-        if more or made.only_defined or self._one_word_more(made, reading):
+        held_back = (more or self._one_word_more(made, reading)) and not self._loosely_more(made, reading)
+        if held_back or made.only_defined or self._bettered(made, reading):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
 
     def _one_word_more(self, made: Compared, reading: Reading) -> bool:
@@ -128,6 +129,19 @@ class Weighing:
             if single and max(map(self._comparing.of, more), default=0.0) >= least:
                 return True
         return False
+
+    def _bettered(self, made: Compared, reading: Reading) -> bool:
+        """Say whether ours is that there is less of what was asked for: *less loneliness* is not loneliness."""
+        ours = self._reader.read(made.name.text, made.name.lang)
+        return ours.lessened and not (reading.lessened or reading.negated or made.exact)
+
+    def _loosely_more(self, made: Compared, reading: Reading) -> bool:
+        """Say whether all that is said more stands loosely beside words that hardly anything else is called by."""
+        if made.missing or not all(unit in reading.loose for unit in made.left):
+            return False
+        shared = [unit for unit in reading.units if unit not in made.left]
+        sure = data("weights")["vocabulary"]["sure"]
+        return bool(shared) and all(self._vocabulary.told(unit, made.item) >= sure for unit in shared)
 
     def _telling(self, unit: Unit) -> bool:
         """Say whether a word weighs enough to tell anything."""
