@@ -33,7 +33,7 @@ from werkzaam.summaryfile import Told
 from werkzaam.terms import GRAPH, INFERRED_GRAPH, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
 from werkzaam.withdrawal import claims_of
 
-PIECE = 200
+PIECE = 100
 """How many documents are a piece of work: some seconds for a worker, and some megabytes."""
 BESIDE = "csvw-metadata.json"
 """The one kind of document that has files beside it."""
