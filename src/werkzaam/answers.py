@@ -109,7 +109,7 @@ def what_works(
     for verdict, some in found.shown.items():
         for iri in some:
             verdicts.setdefault(iri, []).append(verdict)
-    answer = _answer(store, groups, verdicts, _read(store, verdicts))
+    answer = _answer(store, groups, verdicts, _read(store, verdicts), {})  # what says the same was counted
     answer.count, answer.checked, answer.coders = found.total, found.checked, found.coders
     answer.left_out = {one: count - len(found.shown[one]) for one, count in found.counts.items()}
     answer.patterns, answer.unmatched = [], []
@@ -128,9 +128,15 @@ def _read(store: Store, verdicts: Mapping[str, Sequence[str]]) -> dict[str, Node
     return {node.iri: node for node in claims(store, verdicts)} if verdicts else {}
 
 
-def _answer(store: Store, groups: Groups, verdicts: Mapping[str, Sequence[str]], known: Mapping[str, Node]) -> Answer:
+def _answer(
+    store: Store,
+    groups: Groups,
+    verdicts: Mapping[str, Sequence[str]],
+    known: Mapping[str, Node],
+    said: Mapping[str, str] | None = None,
+) -> Answer:
     nodes = {iri: known[iri] for iri in verdicts}
-    said = said_once(store)
+    said = said_once(store) if said is None else said
     order = {str(row["thing"]): str(row["rank"]) for row in store.select(_ORDER)}
     headings: dict[str, list[Node]] = {}
     for iri, found in verdicts.items():
