@@ -10,7 +10,7 @@ from typing import Any
 from werkzaam.claims import Node, claims
 from werkzaam.export import record
 from werkzaam.known import Known
-from werkzaam.overviews import SILENT, coders, said_once, works
+from werkzaam.overviews import SILENT, asking, coders, said_once, works
 from werkzaam.questions import Groups, ask
 from werkzaam.store import Row, Store
 from werkzaam.summaryfile import Overview
@@ -99,8 +99,7 @@ def what_works(
     there are more than `overviews.MOST`, and no limit is given, some.
     """
     if known is not None:
-        asked: dict[str, Groups] = {"wanted": groups, **({"without": [list(without)]} if without else {})}
-        return _answer(store, groups, _verdicts(ask(store, "what-works", asked)), known)
+        return _answer(store, groups, _verdicts(ask(store, "what-works", asking(groups, without))), known)
     found = works(store, groups, without, limit)
     if not isinstance(found, Overview):
         verdicts = _verdicts(found)
@@ -109,11 +108,7 @@ def what_works(
     for verdict, some in found.shown.items():
         for iri in some:
             verdicts.setdefault(iri, []).append(verdict)
-    answer = _answer(store, groups, verdicts, _read(store, verdicts), {})  # what says the same was counted
-    answer.count, answer.checked, answer.coders = found.total, found.checked, found.coders
-    answer.left_out = {one: count - len(found.shown[one]) for one, count in found.counts.items()}
-    answer.patterns, answer.unmatched = [], []
-    return answer
+    return _answer(store, groups, verdicts, _read(store, verdicts), found)
 
 
 def _verdicts(rows: Iterable[Row]) -> dict[str, list[str]]:
@@ -133,10 +128,10 @@ def _answer(
     groups: Groups,
     verdicts: Mapping[str, Sequence[str]],
     known: Mapping[str, Node],
-    said: Mapping[str, str] | None = None,
+    size: Overview | None = None,
 ) -> Answer:
+    """Make an answer of claims under their headings: all there are, or some of an answer of that `size`."""
     nodes = {iri: known[iri] for iri in verdicts}
-    said = said_once(store) if said is None else said
     order = {str(row["thing"]): str(row["rank"]) for row in store.select(_ORDER)}
     headings: dict[str, list[Node]] = {}
     for iri, found in verdicts.items():
@@ -149,17 +144,19 @@ def _answer(
         for verdict, found in sorted(headings.items(), key=lambda item: int(order[item[0]]))
     ]
     listed = len(store.select(_CASES)) <= MANY_CASES
+    said = said_once(store) if size is None else {}
     return Answer(
         [list(group) for group in groups],
         told,
         _silence(store, groups, below) if listed else {True: {}, False: {}},
-        _unmatched(store, below, list(nodes.values())),
-        _patterns(headings.get(FOR, []), headings.get(AGAINST, [])),
-        coders(store, {node.document for node in nodes.values()}),
-        sum(slug(node.one("review") or "") == "checked" for node in nodes.values()),
-        len({said.get(iri, iri) for found in headings.values() for iri in (node.iri for node in found)}),
+        [] if size else _unmatched(store, below, list(nodes.values())),
+        [] if size else _patterns(headings.get(FOR, []), headings.get(AGAINST, [])),
+        size.coders if size else coders(store, {node.document for node in nodes.values()}),
+        size.checked if size else sum(slug(node.one("review") or "") == "checked" for node in nodes.values()),
+        size.total if size else len({said.get(iri, iri) for iri in _told(headings)}),
         dict(Counter(nodes[iri].document for iri in _told(headings) if nodes[iri].document.startswith(FOREIGN))),
-        listed=listed,
+        {one: count - len(size.shown[one]) for one, count in size.counts.items()} if size else {},
+        listed,
     )
 
 

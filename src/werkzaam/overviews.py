@@ -34,12 +34,17 @@ SELECT ?claim ?other WHERE { ?claim wz:restates ?other } ORDER BY ?claim ?other
 """
 
 
+def asking(groups: Groups, without: Sequence[str]) -> dict[str, Groups]:
+    """Give the parameters of *what works*."""
+    return {"wanted": groups, **({"without": [list(without)]} if without else {})}
+
+
 def works(store: Store, groups: Groups, without: Sequence[str], limit: int | None) -> Overview | list[Row]:
     """Give the rows of *what works*, or, where that is more than is told in full, how much it is and some of it.
 
     More is what has more than `limit` claims under a heading, or without a limit more than `MOST` in all.
     """
-    asked: dict[str, Groups] = {"wanted": groups, **({"without": [list(without)]} if without else {})}
+    asked = asking(groups, without)
     held = getattr(store, "summary", None)
     told = None if held is None else summary.overview(held, groups, without, SILENT, limit or SOME)
     if told is not None:

@@ -271,10 +271,8 @@ class Held:
         wanted, values = _asked(groups, without)
         silent = self._number(but)
         if wanted:
-            self._made.execute(
-                f"CREATE TEMP TABLE found AS SELECT verdict, claim FROM comes WHERE TRUE {wanted}", values
-            )
-            self._made.execute(f"DELETE FROM found WHERE verdict = {silent}")
+            only = f"verdict != {silent} {wanted}"
+            self._made.execute(f"CREATE TEMP TABLE found AS SELECT verdict, claim FROM comes WHERE {only}", values)
             self._made.execute("CREATE INDEX found_claim ON found (claim)")
         else:  # what is asked of everything need not be copied
             self._made.execute(f"CREATE TEMP VIEW found AS SELECT verdict, claim FROM comes WHERE verdict != {silent}")

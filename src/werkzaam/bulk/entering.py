@@ -23,7 +23,7 @@ from werkzaam.contradictions import Given as Places
 from werkzaam.contradictions import contradictions
 from werkzaam.entered import RESERVED, Entered, Entry
 from werkzaam.entry import Read, missed, read_all, taken
-from werkzaam.errors import Finding, InputError, Place, finding
+from werkzaam.errors import Finding, InputError, Place, UsageError, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
 from werkzaam.loading import loader_for
@@ -154,7 +154,7 @@ def _write_inferences(found: Iterable[dict[str, Any]], documents: set[str], file
                 if one["graph"].removeprefix(GRAPH) in documents and "digest" in one:
                     out.writelines(f"{line[:-2]}<{INFERRED_GRAPH}> .\n" for line in one["follows"])
     except OSError as error:
-        raise InputError("file-unreadable", file=file, problem=error.strerror or "") from None
+        raise UsageError("output-unwritable", path=file, problem=error.strerror or "") from None
 
 
 def _is_wrong(one: Mapping[str, Any]) -> bool:
