@@ -35,7 +35,7 @@ def build(progress: Callable[[str], None] = lambda name: None, sources: Sources 
     """
     import pyoxigraph as ox
 
-    from werkzaam.loading import loader_for
+    from werkzaam.loading import loader_for, remembering
     from werkzaam.mappings import mapping_sets, quads
     from werkzaam.model import Model, add_names
 
@@ -49,7 +49,7 @@ def build(progress: Callable[[str], None] = lambda name: None, sources: Sources 
     for name, content in documents:
         progress(name)
         read = {name.rpartition("/")[2]: content}
-        loaded = loader_for(name).load(content, name, model, names, _remembering(beside("cases", name), read))
+        loaded = loader_for(name).load(content, name, model, names, remembering(beside("cases", name), read))
         if sources is not None:
             sources[loaded.graph] = read
         wrong = [one for one in loaded.findings if one.severity == "violation"]
@@ -66,14 +66,6 @@ def ontology_nquads() -> bytes:
     from werkzaam.model import Model
 
     return "".join(sorted({f"{triple} <{ONTOLOGY_GRAPH}> .\n" for triple in Model().ontology})).encode()
-
-
-def _remembering(inner: Callable[[str], bytes], read: dict[str, bytes]) -> Callable[[str], bytes]:
-    def remembered(name: str) -> bytes:
-        read[name] = inner(name)
-        return read[name]
-
-    return remembered
 
 
 def cache_folder() -> Path:

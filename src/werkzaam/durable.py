@@ -26,17 +26,21 @@ def said(error: BaseException) -> str:
     return getattr(error, "strerror", None) or str(error).split(":")[-1].strip() or type(error).__name__
 
 
-def replace_file(file: Path, content: bytes) -> None:
-    """Write beside, see it on the disk, and rename."""
+def replace_file(file: Path, content: bytes, *, seen: bool = True) -> None:
+    """Write beside, see it on the disk unless that is done for many at once, and rename."""
     beside = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        write(beside, content)
+        if seen:
+            write(beside, content)
+        else:
+            beside.write_bytes(content)
         os.replace(beside, file)
     except BaseException:
         with suppress(OSError):
             beside.unlink()
         raise
-    sync_folder(file.parent)
+    if seen:
+        sync_folder(file.parent)
 
 
 def write(file: Path, content: bytes, mode: int = 0o644) -> None:

@@ -18,7 +18,7 @@ from werkzaam.errors import Finding, Place, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
 from werkzaam.ledger import Ledger
-from werkzaam.loading import nothing
+from werkzaam.loading import nothing, remembering
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
 from werkzaam.sandbox import ChildDied
 from werkzaam.store import Oxigraph
@@ -134,20 +134,15 @@ def read_all(contents: Sequence[tuple[str, bytes]], store: str, entry: Entry, al
 
 
 def _in_child(file: str, text: str, store: str, others: str, alone: bool) -> dict[str, Any]:
-    inner, beside = nothing if alone else beside_of(file), dict[str, str]()
-
-    def remembering(name: str) -> bytes:
-        content = inner(name)
-        beside[name] = content.decode("latin-1")
-        return content
-
-    loaded, model, names = load(file, text, store, others, remembering)
+    read: dict[str, bytes] = {}
+    reader = remembering(nothing if alone else beside_of(file), read)
+    loaded, model, names = load(file, text, store, others, reader)
     return {
         "findings": [one.as_dict() for one in check(loaded, model, names, file)],
         "graph": loaded.graph,
         "triples": "".join(f"{triple} .\n" for triple in loaded.triples),
         "places": [[*key, at.file or file, at.line, at.column, at.cell] for key, at in loaded.places.items()],
-        "beside": beside,
+        "beside": {name: content.decode("latin-1") for name, content in read.items()},
     }
 
 

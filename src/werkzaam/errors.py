@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,6 +116,19 @@ class WerkzaamError(Exception):
 
     def __str__(self) -> str:
         return self.message("en")
+
+
+def error_as_dict(error: Exception) -> dict[str, Any]:
+    """Give an error as plain data, for the way out of a child; what is none of ours becomes a fault of ours."""
+    if isinstance(error, WerkzaamError):
+        return {"error": type(error).__name__, "key": error.key, "data": error.data}
+    return error_as_dict(OurFault("our-fault", problem=f"{type(error).__name__}: {error}"))
+
+
+def error_from_dict(data: Mapping[str, Any]) -> WerkzaamError:
+    """Rebuild an error from `error_as_dict`."""
+    kinds = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
+    return kinds[data["error"]](data["key"], **data["data"])
 
 
 class UsageError(WerkzaamError):

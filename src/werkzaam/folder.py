@@ -271,29 +271,19 @@ class Folder:
     def _generations(self) -> list[Path]:
         return [one for one in self.path.iterdir() if _GENERATION.fullmatch(one.name)]
 
-    def keep(self, content: bytes) -> str:
-        """Keep the bytes of a document, to be named by a record later; give their SHA-256."""
+    def keep(self, content: bytes, *, seen: bool = True) -> str:
+        """Keep the bytes of a document, to be named by a record later; give their SHA-256.
+
+        Unless `seen`, they are on the disk only when the change counts, which is quicker for many files.
+        """
         assert self._writing
         name = hashlib.sha256(content).hexdigest()
         file = self.path / "documents" / name
         with told(self.path):
             if not file.is_file() or file.read_bytes() != content:
-                replace_file(file, content)
+                replace_file(file, content, seen=seen)
+        self._unseen |= not seen
         return name
-
-    def keep_one_of_many(self, content: bytes, sha256: str) -> bool:
-        """Keep bytes, seen on the disk only when the change counts; say whether they are those of that name."""
-        assert self._writing
-        if hashlib.sha256(content).hexdigest() != sha256:
-            return False
-        file = self.path / "documents" / sha256
-        with told(self.path):
-            if not file.is_file() or file.stat().st_size != len(content):
-                beside = file.with_name(f"{sha256}.{os.getpid()}")
-                beside.write_bytes(content)
-                os.replace(beside, file)
-        self._unseen = True
-        return True
 
     def leftovers(self) -> list[Path]:
         """Give what a change that was not finished, or a reader who was still at it, left behind."""

@@ -29,6 +29,16 @@ def nothing(name: str) -> bytes:
     raise InputError("file-missing", file=name)
 
 
+def remembering(inner: Beside, read: dict[str, bytes]) -> Beside:
+    """Give a reader that puts what `inner` reads into `read`."""
+
+    def remembered(name: str) -> bytes:
+        read[name] = inner(name)
+        return read[name]
+
+    return remembered
+
+
 @dataclass
 class Loaded:
     """What a loader made of a file: one named graph, where each value stood, and what is wrong.

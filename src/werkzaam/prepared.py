@@ -53,7 +53,7 @@ def names(store: str | None) -> Names:
 
 
 def held_in(store: str) -> list[list[str]]:
-    """Give what the documents in `store` make known: rows of IRI, class and, where it has one, a name."""
+    """Give what the documents in the store that is named so make known, as `held` does."""
     return _held_in(store) if current_process().daemon else call(_held_in, store)
 
 
@@ -76,14 +76,15 @@ def packaged_names() -> Names:
 
 def known_names(store: Store, model: Model) -> Names:
     """Give the names of the ontology and of what the documents in `store` hold."""
-    return _with_held(model, _held(store))
+    return _with_held(model, held(store))
 
 
 def _held_in(store: str | None) -> list[list[str]]:
-    return _held(open_store(store))
+    return held(open_store(store))
 
 
-def _held(store: Store) -> list[list[str]]:
+def held(store: Store) -> list[list[str]]:
+    """Give what the documents in a store make known: rows of IRI, class and, where it has one, a name."""
     return [[str(value) for value in row.values()] for row in store.select(_HELD)]
 
 

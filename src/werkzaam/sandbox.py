@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from werkzaam.errors import Finding, Place, WerkzaamError, finding
+from werkzaam.errors import Finding, Place, error_as_dict, error_from_dict, finding
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -72,8 +72,7 @@ def call(function: Callable[..., Any], *arguments: Any, seconds: float = SECONDS
             child.join()
         ours.close()
     if "error" in answer:
-        kinds = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
-        raise kinds[answer["error"]](answer["key"], **answer["data"])
+        raise error_from_dict(answer)
     return answer["result"]
 
 
@@ -135,13 +134,10 @@ def _child(
     _limit(seconds, memory)
     try:
         answer = {"result": function(*arguments)}
-    except WerkzaamError as error:
-        answer = {"error": type(error).__name__, "key": error.key, "data": error.data}
     except (MemoryError, RecursionError):
         return
     except Exception as error:
-        problem = f"{type(error).__name__}: {error}"
-        answer = {"error": "OurFault", "key": "our-fault", "data": {"problem": problem}}
+        answer = error_as_dict(error)
     theirs.send_bytes(json.dumps(answer).encode())
     theirs.close()
 

@@ -285,9 +285,18 @@ class Oxigraph(Answers):
         """Give the triples with `iri` as subject."""
         return {quad.triple for quad in self.saying(iri)}
 
+    def lines(self, graph: str) -> list[str]:
+        """Give what a graph holds as sorted lines of N-Triples."""
+        return sorted(f"{quad.triple} .\n" for quad in self.quads(graph))
+
     def digest(self, graph: str) -> str:
-        """Give the SHA-256 of what a graph holds: its triples as sorted N-Triples."""
-        return hashlib.sha256("".join(sorted(f"{quad.triple} .\n" for quad in self.quads(graph))).encode()).hexdigest()
+        """Give the SHA-256 of what a graph holds."""
+        return digest_of(self.lines(graph))
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    """Give the SHA-256 of the sorted lines of a graph."""
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def language_of(value: Value) -> str:

@@ -282,7 +282,7 @@ def test_a_piece_gives_the_same_wherever_it_is_worked_on_and_refuses_another_ver
     finally:
         worker.end()
     told, blobs = unpack(shared)
-    assert unpack(work(pack({**told, "knowledge": "other"}, *blobs), given))[0]["error"][1] == "bulk-other-version"
+    assert unpack(work(pack({**told, "knowledge": "other"}, *blobs), given))[0]["key"] == "bulk-other-version"
     with pytest.raises(ValueError, match=r"."):
         unpack(answer[:-3])
 

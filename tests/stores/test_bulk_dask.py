@@ -93,4 +93,5 @@ def test_what_is_wrong_with_the_work_itself_comes_back_instead_of_an_answer(clus
     address, _, _ = cluster
     ((name, answer),) = dask(address)(b"this is no setting", [("one", b"and this no piece")])
     assert name == "one"
-    assert unpack(answer)[0]["error"][:2] == ["OurFault", "our-fault"]
+    told, _ = unpack(answer)
+    assert (told["error"], told["key"]) == ("OurFault", "our-fault")

@@ -291,7 +291,7 @@ def _keep(folder: Folder, one: _Document) -> None:
     given = _given(one.file)
     content = {Path(one.file).name: given.content, **given.beside}
     for file in one.files:
-        if not folder.keep_one_of_many(content.get(file.name, b""), file.sha256):
+        if folder.keep(content.get(file.name, b""), seen=False) != file.sha256:
             raise InputError("file-changed", file=one.file)
 
 

@@ -7,7 +7,6 @@ the quads of those that are right, one document after the other.
 from __future__ import annotations
 
 import io
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from werkzaam.bulk.piece import error_of, pack, unpack
+from werkzaam.bulk.piece import pack, unpack
+from werkzaam.durable import replace_file
+from werkzaam.errors import error_from_dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,10 @@ class Kept:
     def keep(self, name: str, answer: bytes) -> None:
         """Keep an answer whole or not at all; raises what came back instead of one."""
         header, blobs = unpack(answer)
-        error = error_of(header)
-        if error is not None:
-            raise error
+        if "error" in header:
+            raise error_from_dict(header)
         for ending, content in (("nq", b"".join(blobs)), ("json", pack(header))):  # the second says that both are there
-            beside = self._folder / f"{name}.{ending}.new"
-            beside.write_bytes(content)
-            os.replace(beside, self._folder / f"{name}.{ending}")
+            replace_file(self._folder / f"{name}.{ending}", content, seen=False)
 
     def documents(self, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Yield what came of each document of some pieces; the `part` of it are its quads."""

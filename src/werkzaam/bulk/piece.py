@@ -10,7 +10,7 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,14 +18,14 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam import prepared, shacl, summary
-from werkzaam.errors import Finding, InputError, OurFault, UsageError, WerkzaamError
-from werkzaam.loading import Beside, Loaded, load_alone
+from werkzaam.errors import Finding, UsageError, error_as_dict
+from werkzaam.loading import Beside, Loaded, load_alone, nothing, remembering
 from werkzaam.model import Names
 from werkzaam.resources import digest
 from werkzaam.rules import followed
 from werkzaam.sandbox import ChildDied, call_each
-from werkzaam.store import Oxigraph
-from werkzaam.terms import ID, ONTOLOGY_GRAPH, TYPE, WZ
+from werkzaam.store import Oxigraph, digest_of
+from werkzaam.terms import ID, ONTOLOGY_GRAPH
 from werkzaam.validation import SECONDS, check
 
 _LENGTH = struct.Struct(">Q")
@@ -83,10 +83,8 @@ def work(shared: bytes, one: bytes) -> bytes:
     """
     try:
         return _worked(shared, one)
-    except WerkzaamError as error:
-        return pack({"error": [type(error).__name__, error.key, error.data]})
     except Exception as error:
-        return pack({"error": ["OurFault", "our-fault", {"problem": f"{type(error).__name__}: {error}"}]})
+        return pack(error_as_dict(error))
 
 
 def _worked(shared: bytes, one: bytes) -> bytes:
@@ -139,23 +137,19 @@ def _in_child(file: str, text: str, beside: dict[str, str], shared: bytes) -> di
     ready = _ready(shared)
     read: dict[str, bytes] = {}
     model = prepared.model()
-    loaded, names = load_alone(text.encode("latin-1"), file, model, ready.names, _reader(beside, read))
+    loaded, names = load_alone(text.encode("latin-1"), file, model, ready.names, remembering(_reader(beside), read))
     findings = check(loaded, model, names, file, ready.engine)
     return {
         "graph": loaded.graph,
         "findings": [one.as_dict() for one in findings],
         "files": [[file.rpartition("/")[2], _sha(text)], *([name, _sha(content)] for name, content in read.items())],
-        "held": _held(loaded),
         **_as_kept(loaded, findings, ready),
     }
 
 
-def _reader(beside: Mapping[str, str], read: dict[str, bytes]) -> Beside:
+def _reader(beside: Mapping[str, str]) -> Beside:
     def reader(name: str) -> bytes:
-        if name not in beside:
-            raise InputError("file-missing", file=name)
-        read[name] = beside[name].encode("latin-1")
-        return read[name]
+        return beside[name].encode("latin-1") if name in beside else nothing(name)
 
     return reader
 
@@ -164,41 +158,27 @@ def _sha(content: str | bytes) -> str:
     return hashlib.sha256(content if isinstance(content, bytes) else content.encode("latin-1")).hexdigest()
 
 
-def _held(loaded: Loaded) -> list[list[str]]:
-    """Give what a document makes known to others, as `prepared.held_in` gives it of a store."""
-    known = {one.object for one in loaded.triples if one.predicate.value in _MAKES_KNOWN}
-    kinds: dict[str, list[str]] = {}
-    called: dict[str, list[str]] = {}
-    for one in loaded.triples:
-        of = {TYPE: kinds, WZ + "name": called}.get(one.predicate.value)
-        if of is not None and one.subject in known and isinstance(one.object, ox.NamedNode | ox.Literal):
-            of.setdefault(str(one.subject)[1:-1], []).append(one.object.value)
-    return sorted(
-        [thing, kind, *name]
-        for thing, those in kinds.items()
-        for kind in those
-        for name in [[one] for one in called.get(thing, [])] or [[]]
-    )
-
-
-_MAKES_KNOWN = frozenset(WZ + name for name in ("contains", "describes", "proposes"))
-
-
 def _as_kept(loaded: Loaded, findings: Sequence[Finding], ready: _Ready) -> dict[str, Any]:
-    """Give the quads of a document as the engine keeps them, their digest, and what is told of its claims."""
+    """Give what a document makes known to others; of one that is right also its quads, and what is told of its claims.
+
+    The quads are as the engine keeps them.
+    """
     vocabulary = ready.vocabulary
-    if any(one.severity == "violation" for one in findings):
-        return {"quads": ""}
     vocabulary.put(loaded.graph, loaded.quads())
-    lines = sorted(f"{quad.triple} .\n" for quad in vocabulary.quads(loaded.graph))
+    held = sorted(prepared.held(vocabulary))
+    if any(one.severity == "violation" for one in findings):
+        vocabulary.put(loaded.graph, [])
+        return {"held": held, "quads": ""}
+    lines = vocabulary.lines(loaded.graph)
     own = {one.subject.value for one in loaded.triples if isinstance(one.subject, ox.NamedNode)}
     named = {one.object.value for one in loaded.triples if isinstance(one.object, ox.NamedNode)}
     told = summary.told(vocabulary, [loaded.graph])
     follows = [] if ready.follows is None else sorted(followed(vocabulary) - ready.follows)
     vocabulary.put(loaded.graph, [])
     return {
+        "held": held,
         "quads": "".join(f"{line[:-2]}<{loaded.graph}> .\n" for line in lines),
-        "digest": hashlib.sha256("".join(lines).encode()).hexdigest(),
+        "digest": digest_of(lines),
         "follows": follows,
         "subjects": "".join(short(one) for one in sorted(own)),
         "outward": sorted(one for one in named - own if one.startswith(ID)),
@@ -218,12 +198,3 @@ TOLD = ("names", "comes", "checked", "restates", "coded", "called", "types")
 def short(iri: str) -> str:
     """Give sixteen letters that stand for an IRI among millions."""
     return hashlib.blake2b(iri.encode(), digest_size=8).hexdigest()
-
-
-def error_of(header: Mapping[str, Any]) -> WerkzaamError | None:
-    """Give the error that came back instead of an answer."""
-    if "error" not in header:
-        return None
-    name, key, data = header["error"]
-    kinds: dict[str, Callable[..., WerkzaamError]] = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
-    return kinds.get(name, OurFault)(key, **data)
