@@ -10,6 +10,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -22,9 +23,9 @@ from werkzaam.web import intake
 from werkzaam.web.guard import whole
 from werkzaam.web.keeper import Keeper
 from werkzaam.web.negotiation import best, language
-from werkzaam.web.pool import Busy, Died, Pool, TooSlow
+from werkzaam.web.pool import Busy, Died, Standing, TooSlow
 from werkzaam.web.problems import problem
-from werkzaam.web.stem import Limits, Stem
+from werkzaam.web.stem import Limits
 from werkzaam.web.worker import Reply
 
 SECONDS = 60.0
@@ -63,24 +64,18 @@ class Api:
 
     def __init__(self, keeper: Keeper, store: str | None, allowed: tuple[bytes, ...], seconds: float) -> None:
         self._keeper, self._store, self._allowed, self._seconds = keeper, store, allowed, seconds
-        self._pool: Pool | None = None
+        # Without a store nothing is ever started.
+        prepare = partial(intake.prepare, store or "")
+        self._pool = Standing(prepare, Limits(SECONDS, 0, free=True), size=1, waiting=WAITING, seconds=SECONDS)
 
     async def start(self) -> None:
         """Have a child there that waits for a change, where changes are possible."""
-        if self._store is None or not self._allowed:
-            return
-        store, stem = self._store, None if self._pool is None else self._pool.stem
-        if stem is None or not stem.lives():
-            stem = Stem(lambda: intake.prepare(store), Limits(SECONDS, 0, free=True))
-            self._pool = Pool(stem, size=1, waiting=WAITING, seconds=SECONDS)
-            await stem.start()
+        if self.takes:
             await self._pool.start()
 
     def stop(self) -> None:
         """End that child."""
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.stem.stop()
+        self._pool.stop()
 
     @property
     def takes(self) -> bool:
@@ -95,7 +90,6 @@ class Api:
     async def inbox(self, job: dict[str, Any]) -> dict[str, Any]:
         """Do what a page asks of the inbox; raises what a pool raises."""
         await self.start()
-        assert self._pool is not None
         reply = await self._pool.run(job)
         generation = reply.headers.get("x-generation", "")
         if generation:
@@ -174,7 +168,6 @@ class Api:
 
     async def _made(self, job: dict[str, Any], body: bytes, lang: str) -> Reply:
         await self.start()
-        assert self._pool is not None
         try:
             reply = await self._pool.run(job, body)
         except TooSlow:

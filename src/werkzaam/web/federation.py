@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -17,8 +18,8 @@ from urllib.parse import urlencode, urlsplit
 from werkzaam.errors import UsageError
 from werkzaam.messages import say
 from werkzaam.web.endpoint import FORM, problem
-from werkzaam.web.pool import Died, Pool, TooSlow
-from werkzaam.web.stem import Limits, Prepared, Stem
+from werkzaam.web.pool import Died, Standing, TooSlow
+from werkzaam.web.stem import Limits, Prepared
 from werkzaam.web.worker import Reply
 
 MOST = 5_000_000
@@ -49,22 +50,18 @@ class Federation:
 
     def __init__(self, services: Sequence[str], seconds: float) -> None:
         self.services, self._seconds = list(services), seconds
-        self._pool: Pool | None = None
+        limits = Limits(seconds, 0, free=True)
+        prepare = partial(_prepare, self.services, seconds)
+        self._pool = Standing(prepare, limits, size=AT_ONCE, waiting=WAITING, seconds=seconds)
 
     async def start(self) -> None:
         """Have children there that wait for something to ask, where there is anybody to be asked."""
-        if not self.services or (self._pool is not None and self._pool.stem.lives()):
-            return
-        stem = Stem(lambda: _prepare(self.services, self._seconds), Limits(self._seconds, 0, free=True))
-        self._pool = Pool(stem, size=AT_ONCE, waiting=WAITING, seconds=self._seconds)
-        await stem.start()
-        await self._pool.start()
+        if self.services:
+            await self._pool.start()
 
     def stop(self) -> None:
         """End those children."""
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.stem.stop()
+        self._pool.stop()
 
     async def answer(self, run: Callable[[dict[str, Any], bytes], Awaitable[Reply]], job: dict[str, Any]) -> Reply:
         """Give the answer to a query, with what others say to parts of it; `run` has a child do a job.
@@ -97,7 +94,6 @@ class Federation:
 
     async def _ask(self, number: int, query: str, lang: str) -> Reply:
         address = self.services[number]
-        assert self._pool is not None
         try:
             reply = await self._pool.run({"service": number, "query": query})
         except TooSlow:

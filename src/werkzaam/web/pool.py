@@ -10,9 +10,10 @@ import contextlib
 import json
 import socket
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
-from werkzaam.web.stem import Stem
+from werkzaam.web.stem import Limits, Prepared, Stem
 from werkzaam.web.worker import FRAME, Reply
 
 
@@ -202,3 +203,35 @@ class Pool:
         await asyncio.get_running_loop().create_unix_connection(lambda: child, sock=child.socket)
         self._all.add(child)
         return child
+
+
+class Standing:
+    """A pool of a stem of its own, which is made when it is started, and anew where that stem has died."""
+
+    def __init__(
+        self, prepare: Callable[[], Prepared], limits: Limits, *, size: int, waiting: int, seconds: float
+    ) -> None:
+        self._prepare, self._limits = prepare, limits
+        self._size, self._waiting, self._seconds = size, waiting, seconds
+        self._pool: Pool | None = None
+
+    async def start(self) -> None:
+        """Have the children there."""
+        if self._pool is not None and self._pool.stem.lives():
+            return
+        self._pool = Pool(
+            Stem(self._prepare, self._limits), size=self._size, waiting=self._waiting, seconds=self._seconds
+        )
+        await self._pool.stem.start()
+        await self._pool.start()
+
+    def stop(self) -> None:
+        """End the children and their stem."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.stem.stop()
+
+    async def run(self, job: dict[str, Any], body: bytes = b"") -> Reply:
+        """Give the answer to a job, once started; raises what a pool raises."""
+        assert self._pool is not None
+        return await self._pool.run(job, body)

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from werkzaam.errors import WerkzaamError
+from werkzaam.errors import WerkzaamError, error_as_dict, error_from_dict
 from werkzaam.web.worker import Handler, keep_only, serve
 
 _COMMAND = struct.Struct("!cI")
@@ -84,9 +84,7 @@ class Stem:
             raise Failed("the process that reads the data ended")
         told: dict[str, Any] = json.loads(said)
         if "failed" in told:
-            kinds = {kind.__name__: kind for kind in WerkzaamError.__subclasses__()}
-            kind = kinds.get(told["failed"])
-            raise Failed(told["problem"], kind(told["key"], **told["data"]) if kind else None)
+            raise Failed(told["problem"], error_from_dict(told) if "error" in told else None)
         return told
 
     def fork(self) -> tuple[int, socket.socket]:
@@ -183,7 +181,7 @@ def _ready(report: socket.socket, prepare: Callable[[], Prepared]) -> Handler:
     except BaseException as error:
         told: dict[str, Any] = {"failed": type(error).__name__, "problem": f"{type(error).__name__}: {error}"}
         if isinstance(error, WerkzaamError):
-            told |= {"key": error.key, "data": error.data}
+            told |= error_as_dict(error)
         report.sendall(json.dumps(told, default=str).encode())
         raise
     report.sendall(json.dumps(made.told).encode())
