@@ -16,17 +16,24 @@ import pytest
 
 from werkzaam import bench, bench_peers
 from werkzaam.bench import Measured, median, p95, workload
+from werkzaam.bench_peers import Grown
 from werkzaam.bench_report import page, picture
 from werkzaam.questions import questions
+from werkzaam.summary import ANSWERED
 
 pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")
-def measured() -> list[Measured]:
+def ran() -> tuple[list[Measured], dict[str, list[Grown]]]:
     return bench.run(
         [0, 1, 2], ["werkzaam", "pyoxigraph"], seed=1, rounds=2, seconds=60, budget=600, progress=lambda *_: None
     )
+
+
+@pytest.fixture(scope="module")
+def measured(ran: tuple[list[Measured], dict[str, list[Grown]]]) -> list[Measured]:
+    return ran[0]
 
 
 def test_every_question_is_asked_and_none_twice_alike() -> None:
@@ -51,8 +58,21 @@ def test_more_cases_give_more_rows(measured: list[Measured]) -> None:
     assert many.rows["what-works"] > few.rows["what-works"]
 
 
-def test_the_page_has_a_row_a_question_and_the_picture_a_bar_a_measurement(measured: list[Measured]) -> None:
-    text = "\n".join(page(measured, "a machine", "werkzaam bench", {"pyshacl": [0.1, 0.2]}))
+def test_growth_is_measured_of_every_question_and_with_the_summary_where_that_answers(
+    ran: tuple[list[Measured], dict[str, list[Grown]]],
+) -> None:
+    measured, grown = ran
+    assert grown.keys() == {*questions(), *(f"{name}, summary" for name in ANSWERED)}
+    for name in ANSWERED:
+        rows = [one.rows[name][0] for one in measured if one.peer == "werkzaam"]
+        assert [one.rows for one in grown[name]] == [one.rows for one in grown[f"{name}, summary"]] == rows
+
+
+def test_the_page_has_a_row_a_question_and_the_picture_a_bar_a_measurement(
+    ran: tuple[list[Measured], dict[str, list[Grown]]],
+) -> None:
+    measured, grown = ran
+    text = "\n".join(page(measured, grown, "a machine", "werkzaam bench", {"pyshacl": [0.1, 0.2]}))
     assert "| pyshacl |" in text
     assert len(re.findall(r"^\| what-works \|", text, re.M)) == 4  # three sizes, and the growth
     assert "Growth from 1 to 2 cases, beyond what there is at 0" in text
@@ -86,7 +106,7 @@ def test_what_takes_too_long_or_fails_is_left_out_and_the_rest_goes_on(monkeypat
 
 
 def _run(sizes: list[int], *, seconds: float, budget: float) -> list[Measured]:
-    return bench.run(sizes, ["stuck"], seed=1, rounds=1, seconds=seconds, budget=budget, progress=lambda *_: None)
+    return bench.run(sizes, ["stuck"], seed=1, rounds=1, seconds=seconds, budget=budget, progress=lambda *_: None)[0]
 
 
 def test_who_is_ended_too_often_is_asked_nothing_at_a_larger_size(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,15 +128,15 @@ def test_what_there_is_no_time_for_is_left_open_and_asked_again_at_a_larger_size
 
 
 def test_growth_is_told_beyond_the_smallest_size_and_marked_where_it_is_more_than_that_of_rows() -> None:
-    def at(cases: int, rows: int, ms: float) -> Measured:
-        return Measured("werkzaam", cases, seconds={"harm": [ms / 1000]}, rows={"harm": [rows]})
+    def told(*grown: tuple[int, float]) -> str:
+        found = {"harm": [Grown(rows, ms / 1000) for rows, ms in grown]}
+        measured = [Measured("werkzaam", at) for at in range(len(grown))]
+        return [line for line in page(measured, found, "", "", {}) if line.startswith("| harm | ")][-1]
 
-    def told(*measured: Measured) -> str:
-        return [line for line in page(measured, "", "", {}) if line.startswith("| harm | ")][-1]
-
-    assert told(at(0, 10, 5), at(1, 20, 10), at(2, 110, 50)).endswith("| 10.0 | 9.0 |")
-    assert told(at(0, 10, 5), at(1, 20, 10), at(2, 110, 90)).endswith("| 10.0 | 17.0 ! |")
-    assert told(at(0, 10, 5), at(1, 20, 5.1), at(2, 110, 50)).endswith("| 10.0 | – |")
+    assert told((10, 5), (20, 10), (110, 50)).endswith("| 10.0 | 9.0 |")
+    assert told((10, 5), (20, 10), (110, 90)).endswith("| 10.0 | 17.0 ! |")
+    assert told((10, 5), (20, 5.1), (110, 50)).endswith("| 10.0 | – |")
+    assert told((10, 30), (10, 32), (10, 36)).endswith("| 1.0 | 3.0 |")  # it found nothing more, and took hardly longer
 
 
 def test_a_peer_that_is_not_there_is_named_with_those_that_are(run: Any) -> None:

@@ -14,7 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from werkzaam.bench_peers import answer_all, check, materialise
+from werkzaam.bench_peers import Grown, answer_all, check, grow, materialise
 from werkzaam.bench_servers import told_version
 from werkzaam.build import packaged
 from werkzaam.generator import generate, patterns
@@ -32,7 +32,7 @@ from werkzaam.questions import Question, ask, questions
 from werkzaam.terms import SKOS, WZ, expand
 
 MOST_ENDED = 3
-"""A peer that was ended so often at a size is asked no more, there or at a larger one: it is read anew each time."""
+"""A peer that was ended so often is asked no more, there or at a larger size: it is read anew each time."""
 PACKAGES = ("pyoxigraph", "oxigraph", "oxrdflib", "rdflib", "pyshacl", "shacl")
 CHECKED = 10
 """How many cases are checked by each engine for SHACL."""
@@ -109,31 +109,31 @@ def run(
     seconds: float,
     budget: float,
     progress: Callable[[str, int, str], None],
-) -> list[Measured]:
-    """Measure each peer at each size (a number of cases beside the packaged data), one after the other.
+) -> tuple[list[Measured], dict[str, list[Grown]]]:
+    """Measure the peers at each size (a number of cases beside the packaged data); give this, and how ours grows.
 
-    A question on which a peer takes more than `seconds` is ended, and not asked of it at a larger size; one that was
-    ended too often is asked nothing there. `budget` are the seconds that all questions together may take a peer at a
-    size. `progress` is told of peer, size and question.
+    All peers stand side by side, and each question is asked of one after the other, so that a machine that is slow for
+    a while is so for all. A question on which a peer takes more than `seconds` is ended, and not asked of it at a
+    larger size; one that was ended too often is asked nothing there. `budget` are the seconds that all questions
+    together may take a peer at a size. `progress` is told of peer, size and question.
     """
     asked = workload(seed, rounds)
     found: list[Measured] = []
     ended: dict[str, set[str]] = {peer: set() for peer in peers}
     with tempfile.TemporaryDirectory() as folder:
-        for size in sizes:
-            file = str(Path(folder) / f"{size}.nq")
+        files = [str(Path(folder) / f"{size}.nq") for size in sizes]
+        for size, file in zip(sizes, files, strict=True):
             _write(file, seed, size)
-            for peer in peers:
-                if len(ended[peer]) >= MOST_ENDED:
-                    continue
-                queries = [one for one in asked if one[0] not in ended[peer]]
-                measured, too_slow = _measure(peer, file, size, queries, seconds, budget, progress)
-                ended[peer] |= too_slow
-                if peer == "werkzaam":
-                    measured.inferred = _in_child(materialise, file)
-                found.append(measured)
-            os.unlink(file)
-    return found
+            some = [Measured(peer, size) for peer in peers if len(ended[peer]) < MOST_ENDED]
+            with ExitStack() as stack:
+                running = [(one, stack.enter_context(_Running(one.peer, file))) for one in some]
+                _ask(running, asked, ended, seconds, budget, progress)
+            found += some
+        grown = _in_child(grow, files) if "werkzaam" in peers and len(sizes) > 1 else {}
+        for one in found:
+            if one.peer == "werkzaam":
+                one.inferred = _in_child(materialise, files[sizes.index(one.cases)])
+    return found, grown
 
 
 def _write(file: str, seed: int, size: int) -> None:
@@ -145,56 +145,88 @@ def _write(file: str, seed: int, size: int) -> None:
             out.write(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
 
 
-def _measure(
-    peer: str,
-    file: str,
-    size: int,
-    queries: list[tuple[str, list[str]]],
+class _Running:
+    """A peer that is loaded in a child of its own; where it is ended, a fresh one stands in its place."""
+
+    def __init__(self, peer: str, file: str) -> None:
+        self._given = peer, file
+        self.load: float | None = None
+        self.there = True
+        """Whether it can be asked: one that failed as it was loaded cannot."""
+
+    def __enter__(self) -> _Running:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._child = context.Process(target=answer_all, args=(theirs, *self._given))
+        self._child.start()
+        theirs.close()
+        told = None
+        with suppress(EOFError, ConnectionError):
+            told = self._told(None)  # loading takes what it takes
+        self.there = told is not None
+        if told and self.load is None:
+            self.load = told[0][0]
+        return self
+
+    def _told(self, seconds: float | None) -> tuple[list[float], list[int]] | None:
+        told: tuple[list[float], list[int]] | None = self._pipe.recv() if self._pipe.poll(seconds) else None
+        return told
+
+    def ask(self, texts: Sequence[str], seconds: float) -> tuple[list[float], list[int]] | None:
+        """Give the seconds and the rows of each query; None where it took too long or failed."""
+        with suppress(EOFError, ConnectionError):
+            self._pipe.send(texts)
+            return self._told(seconds)
+        return None
+
+    def memory(self, seconds: float) -> float | None:
+        """Give the most bytes that it had; it can be asked no more."""
+        told = self.ask([], seconds)
+        return told[0][0] if told else None
+
+    def again(self) -> None:
+        """Have a fresh one."""
+        self.__exit__()
+        self.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        if self._child.pid and hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.kill()
+        self._child.join()
+        self._pipe.close()
+
+
+def _ask(
+    running: Sequence[tuple[Measured, _Running]],
+    asked: Sequence[tuple[str, list[str]]],
+    ended: Mapping[str, set[str]],
     seconds: float,
     budget: float,
     progress: Callable[[str, int, str], None],
-) -> tuple[Measured, set[str]]:
-    """Ask a peer everything; one that takes too long is killed, and a fresh one asked what was left.
-
-    Gives what was measured, and the questions at which it was killed or failed.
-    """
-    measured, ended = Measured(peer, size), set[str]()
-    context = multiprocessing.get_context("spawn")
-    left, spent = list(queries), 0.0
-    while left and len(ended) < MOST_ENDED and spent < budget:
-        ours, theirs = context.Pipe(duplex=False)
-        child = context.Process(target=answer_all, args=(theirs, peer, file, left))
-        child.start()
-        theirs.close()
-        began: float | None = None
-        try:
-            while ours.poll(None if began is None else seconds):  # loading takes what it takes
-                name, took, rows = ours.recv()
-                if name == "end":
-                    measured.memory = took[0]
-                    return measured, ended
-                if name:
-                    progress(peer, size, name)
-                    measured.seconds[name], measured.rows[name] = took, rows
-                    left.pop(0)
-                    if began is not None and spent + time.monotonic() - began > budget:
-                        return measured, ended
-                else:
-                    began, measured.load = time.monotonic(), measured.load or took[0]
-        except EOFError:
-            if began is None:
-                return measured, ended
-        finally:
-            spent += time.monotonic() - (began or time.monotonic())
-            if child.pid and hasattr(os, "killpg"):
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(child.pid, signal.SIGKILL)
-            child.kill()
-            child.join()
-            ours.close()
-        if left:
-            ended.add(left.pop(0)[0])  # what it was at
-    return measured, ended
+) -> None:
+    """Ask each question of each peer in turn; `ended` gets the questions at which a peer was ended or failed."""
+    spent = dict.fromkeys(ended, 0.0)
+    for name, texts in asked:
+        for one, peer in running:
+            given_up = ended[one.peer]
+            if not peer.there or name in given_up or len(given_up) >= MOST_ENDED or spent[one.peer] > budget:
+                continue
+            progress(one.peer, one.cases, name)
+            began = time.monotonic()
+            told = peer.ask(texts, seconds)
+            spent[one.peer] += time.monotonic() - began
+            if told is not None:
+                one.seconds[name], one.rows[name] = told
+                continue
+            given_up.add(name)
+            if len(given_up) < MOST_ENDED:
+                peer.again()
+    for one, peer in running:
+        one.load = peer.load
+        if peer.there and len(ended[one.peer]) < MOST_ENDED:
+            one.memory = peer.memory(seconds)
 
 
 def machine() -> str:

@@ -7,25 +7,30 @@ their graphs. What is not installed is left out.
 from __future__ import annotations
 
 import http.client
+import math
 import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import pyoxigraph as ox
 
-from werkzaam import bench_servers
+from werkzaam import bench_servers, summary
 from werkzaam.bench_servers import program
+from werkzaam.questions import ask, ordered, questions
+from werkzaam.store import Oxigraph
 from werkzaam.terms import BASE
 
 ENOUGH = 3.0
 """A question that took so many seconds is asked with no more values."""
+ROUNDS = 5
+"""So often is each question asked at each size, to see how it grows."""
 Ask = Callable[[str], int]
 """Answers a query and gives how many rows came."""
 
@@ -33,9 +38,6 @@ Ask = Callable[[str], int]
 @contextmanager
 def werkzaam(file: str) -> Iterator[Ask]:
     """Ask as `werkzaam ask` does: rows made into Python values."""
-    from werkzaam.questions import ordered
-    from werkzaam.store import Oxigraph
-
     store = Oxigraph()
     with open(file, "rb") as content:
         store.load_nquads(content)
@@ -124,18 +126,18 @@ PEERS: dict[str, tuple[Callable[[str], Any], Callable[[], bool]]] = {
 """Each peer by its name, and whether it is installed."""
 
 
-def answer_all(pipe: Any, name: str, file: str, queries: list[tuple[str, list[str]]]) -> None:
-    """Load a peer in this process and ask it everything; tell the pipe of each step how long it took.
+def answer_all(pipe: Any, name: str, file: str) -> None:
+    """Load a peer in this process and ask it what the pipe brings; tell the pipe of each how long it took.
 
-    Sends ``("", [seconds], [])`` once loaded, then the name of each question with the seconds and the rows of each of
-    its queries; at the end ``("end", [peak memory in bytes], [])``.
+    Sends ``([seconds], [])`` once loaded; then for each list of queries that comes the seconds and the rows of each;
+    for an empty one ``([peak memory in bytes], [])``, and ends.
     """
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)  # so that the servers that it starts can be ended with it
     began = time.perf_counter()
     with PEERS[name][0](file) as ask:
-        pipe.send(("", [time.perf_counter() - began], []))
-        for question, texts in queries:
+        pipe.send(([time.perf_counter() - began], []))
+        while texts := pipe.recv():
             seconds, rows = list[float](), list[int]()
             for text in texts:
                 if sum(seconds) > ENOUGH:
@@ -143,8 +145,51 @@ def answer_all(pipe: Any, name: str, file: str, queries: list[tuple[str, list[st
                 began = time.perf_counter()
                 rows.append(ask(text))
                 seconds.append(time.perf_counter() - began)
-            pipe.send((question, seconds, rows))
-        pipe.send(("end", [_peak()], []))
+            pipe.send((seconds, rows))
+        pipe.send(([_peak()], []))
+
+
+class Grown(NamedTuple):
+    """What a question gave and took at one size."""
+
+    rows: int
+    seconds: float
+    """Of the processor, the least of some."""
+
+
+def grow(files: Sequence[str]) -> dict[str, list[Grown]]:
+    """Ask each question with its defaults of ours at each size, one size right after the other, time and again.
+
+    What a summary answers is asked with one too, and has a name of its own.
+    """
+    stores = [_with_summary(file) for file in files]
+    return {
+        f"{name}, summary" if summed else name: _grown(stores, name, summed=summed)
+        for name in questions()
+        for summed in ((False, True) if name in summary.ANSWERED else (False,))
+    }
+
+
+def _with_summary(file: str) -> tuple[Oxigraph, Path]:
+    store, made = Oxigraph(), Path(file).with_suffix(".sqlite")
+    with open(file, "rb") as content:
+        store.load_nquads(content)
+    summary.renew(None, made, store, ())
+    return store, made
+
+
+def _grown(stores: Sequence[tuple[Oxigraph, Path]], name: str, *, summed: bool) -> list[Grown]:
+    rows, took = [0] * len(stores), [math.inf] * len(stores)
+    began = time.perf_counter()
+    for _ in range(ROUNDS):
+        for at, (store, made) in enumerate(stores):
+            store.summary = made if summed else None
+            start = time.process_time()
+            rows[at] = len(ask(store, name))
+            took[at] = min(took[at], time.process_time() - start)
+        if time.perf_counter() - began > ENOUGH:
+            break
+    return [Grown(*one) for one in zip(rows, took, strict=True)]
 
 
 def _peak() -> float:
@@ -163,7 +208,6 @@ def _peak() -> float:
 def materialise(file: str) -> float:
     """Give the seconds in which our rules make what follows from the data of a file."""
     from werkzaam.rules import materialise
-    from werkzaam.store import Oxigraph
 
     store = Oxigraph()
     store.load_nquads(Path(file).read_bytes())

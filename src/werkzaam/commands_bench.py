@@ -49,7 +49,7 @@ def bench(
             raise UsageError("bench-peer-unknown", value=peer, known=", ".join(there))
     sizes = tuple(sorted(set(sizes))) or (10, 100)
     told = machine()
-    measured = run(
+    measured, grown = run(
         sizes,
         peers or there,
         seed=seed,
@@ -60,7 +60,7 @@ def bench(
     )
     asked = "".join(f" --cases {size}" for size in sizes) + "".join(f' --peer "{peer}"' for peer in peers)
     command = f"werkzaam bench{asked} --seed {seed} --rounds {rounds} --timeout {timeout:g} --budget {budget:g}"
-    text = "\n".join(page(measured, told, command, checking(seed))) + "\n"
+    text = "\n".join(page(measured, grown, told, command, checking(seed))) + "\n"
     if out is None:
         sys.stdout.write(text)
         return
