@@ -21,6 +21,8 @@ FORM = 3
 Groups = Sequence[Sequence[str]]
 Pairs = frozenset[tuple[str, str]]
 CORE = f"{CONCEPT}tier/core"
+MANY = 20_000
+"""Of more claims under a heading it is quicker to look for those that are shown than to put all in order."""
 _T = TypeVar("_T", str, int)
 
 
@@ -254,8 +256,8 @@ class Held:
 
     def works(self, groups: Groups, without: Groups) -> list[Row]:
         """Answer `what-works`."""
-        wanted, values = _asked(groups, without)
-        found = self._made.execute(sql.WORKS % wanted, values)
+        asked, values = _asked(groups, without)
+        found = self._made.execute(sql.WORKS % asked, values)
         return [{"claim": Iri(claim), "verdict": Iri(verdict), "tier": Iri(tier)} for claim, verdict, tier in found]
 
     def restated(self) -> list[tuple[str, str]]:
@@ -268,20 +270,14 @@ class Held:
 
     def overview(self, groups: Groups, without: Groups, but: str, most: int) -> Overview:
         """Give how much an answer holds but for one heading, with at most `most` claims a heading: the core first."""
-        wanted, values = _asked(groups, without)
-        silent = self._number(but)
-        if wanted:
-            only = f"verdict != {silent} {wanted}"
-            self._made.execute(f"CREATE TEMP TABLE found AS SELECT verdict, claim FROM comes WHERE {only}", values)
+        asked, values = _asked(groups, without)
+        kind = "TABLE" if values else "VIEW"  # what is asked of everything need not be copied
+        told = f"CREATE TEMP {kind} found AS {asked} AND comes.verdict != {self._number(but)}"
+        self._made.execute(told, values)
+        if values:
             self._made.execute("CREATE INDEX found_claim ON found (claim)")
-        else:  # what is asked of everything need not be copied
-            self._made.execute(f"CREATE TEMP VIEW found AS SELECT verdict, claim FROM comes WHERE verdict != {silent}")
         counts = self._made.execute(sql.BY_VERDICT).fetchall()
-        core = self._number(CORE)
-        shown = {
-            iri: [claim for (claim,) in self._made.execute(sql.SHOWN, (number, core, most))]
-            for number, iri, _ in counts
-        }
+        shown = {iri: self._shown(number, count, most) for number, iri, count in counts}
         total = int(self._made.execute("SELECT COUNT(DISTINCT claim) FROM found").fetchone()[0])
         same = said_once(self._made.execute("SELECT claim, other FROM restates"))
         again = [same[claim] for (claim,) in self._made.execute(sql.FOUND_AGAIN)]
@@ -289,6 +285,16 @@ class Held:
         coders = sorted(one for (one,) in self._made.execute(sql.CODERS))
         sizes = {iri: count for _, iri, count in counts}
         return Overview(sizes, shown, total - len(again) + len(set(again)), checked, coders)
+
+    def _shown(self, verdict: int, count: int, most: int) -> list[str]:
+        """Give at most `most` of the `count` claims that were found under a heading."""
+        core = self._number(CORE)
+        if count > MANY:
+            first = self._made.execute(sql.FIRST).fetchone()[0]
+            some = [claim for (claim,) in self._made.execute(sql.SHOWN_OF_MANY, (first, verdict, core, most))]
+            if len(some) == most:
+                return some
+        return [claim for (claim,) in self._made.execute(sql.SHOWN, (verdict, core, most))]
 
     def _number(self, iri: str) -> int:
         """Give the number of an IRI, 0 where there is none."""
@@ -311,10 +317,11 @@ class Held:
 
 
 def _asked(groups: Groups, without: Groups) -> tuple[str, list[str]]:
-    """Give what narrows an answer, with the values of its marks."""
-    wanted = "".join(sql.WANTED % _marks(group) for group in groups)
-    wanted += "".join(sql.UNWANTED % _marks(group) for group in without)
-    return wanted, [iri for group in (*groups, *without) for iri in group]
+    """Give the query of the claims that are asked and their headings, with the values of its marks."""
+    wanted = " INTERSECT ".join(sql.WANTED % _marks(group) for group in groups)
+    asked = sql.THOSE % wanted if wanted else sql.ALL
+    asked += " ".join(["", *(sql.UNWANTED % _marks(group) for group in without)])
+    return asked, [iri for group in (*groups, *without) for iri in group]
 
 
 def said_once(pairs: Iterable[tuple[_T, _T]]) -> dict[_T, _T]:

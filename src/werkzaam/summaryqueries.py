@@ -71,7 +71,16 @@ BY_VERDICT = """
 SELECT found.verdict, iri.text, found.claims
 FROM (SELECT verdict, COUNT(*) AS claims FROM found GROUP BY verdict) AS found JOIN iri ON iri.id = found.verdict
 """
-# The core first, then by IRI, as that is the same on any store.
+# The core first, then by IRI, as that is the same on any store. Of very many the core is found on the way along the
+# IRIs, instead of putting all in order.
+FIRST = "SELECT said.text FROM iri AS said CROSS JOIN claim ON claim.id = said.id ORDER BY said.text LIMIT 1"
+SHOWN_OF_MANY = """
+SELECT said.text
+FROM iri AS said CROSS JOIN claim ON claim.id = said.id CROSS JOIN found ON found.claim = claim.id
+WHERE said.text >= ? AND found.verdict = ? AND claim.tier = ?
+ORDER BY said.text
+LIMIT ?
+"""
 SHOWN = """
 SELECT said.text
 FROM found JOIN claim ON claim.id = found.claim JOIN iri AS said ON said.id = claim.id
@@ -108,18 +117,21 @@ WHERE type.thing = (SELECT id FROM iri AS it WHERE it.text = ?)
 """
 WORKS = """
 SELECT said.text, verdict.text, tier.text
-FROM comes
-JOIN claim ON claim.id = comes.claim
-JOIN iri AS said ON said.id = comes.claim
-JOIN iri AS verdict ON verdict.id = comes.verdict
+FROM (%s) AS found
+JOIN claim ON claim.id = found.claim
+JOIN iri AS said ON said.id = found.claim
+JOIN iri AS verdict ON verdict.id = found.verdict
 JOIN iri AS tier ON tier.id = claim.tier
-WHERE TRUE %s
 ORDER BY verdict.text, said.text
 """
-WANTED = """AND comes.claim IN (
-  SELECT names.claim FROM names JOIN iri AS thing ON thing.id = names.thing WHERE thing.text IN (%s)
-)
+ALL = "SELECT comes.verdict, comes.claim FROM comes WHERE TRUE"
+# From those that are wanted to their headings: the other way round every claim would be looked at.
+THOSE = """
+SELECT comes.verdict, comes.claim
+FROM (%s) AS wanted CROSS JOIN comes ON comes.claim = wanted.claim
+WHERE TRUE
 """
+WANTED = "SELECT DISTINCT claim FROM names WHERE thing IN (SELECT id FROM iri WHERE text IN (%s))"
 UNWANTED = """AND comes.claim NOT IN (
   SELECT names.claim
   FROM iri AS whole JOIN belongs ON belongs.whole = whole.id JOIN names ON names.thing = belongs.thing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
@@ -11,16 +12,18 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from werkzaam import answers, known, overviews, summary, upkeep
+from werkzaam import answers, known, overviews, summary, summaryfile, upkeep
 from werkzaam.answers import Answer, Entry, as_data
 from werkzaam.build import ontology_nquads, packaged
 from werkzaam.errors import UsageError
 from werkzaam.folder import Folder
 from werkzaam.generator import generate, patterns
 from werkzaam.known import Known
+from werkzaam.overviews import works
 from werkzaam.questions import ask, questions
 from werkzaam.render import Teller
 from werkzaam.store import Oxigraph
+from werkzaam.summaryfile import Overview
 from werkzaam.terms import CONCEPT, ID, ONTOLOGY_GRAPH, WZ
 
 pytestmark = pytest.mark.once
@@ -235,6 +238,25 @@ def test_a_large_answer_is_told_in_part_and_counted_in_full_the_same_from_summar
     assert "… en nog" in text
     assert "welke erover zwijgen" in " ".join(text.split())
     assert full.checked == 1
+
+
+@pytest.mark.parametrize("many", [0, 20_000])
+def test_the_size_of_a_narrow_answer_is_the_same_from_summary_and_triples(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]], monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(summaryfile, "MANY", many)
+    store = change(*cases)
+    mechanism, trait, context = (CONCEPT + one for one in ("mechanism/tailoring", "trait", "context"))
+    named = collections.Counter(row["value"] for row in ask(store, "named-in-claims"))
+    often = [iri for iri, _ in named.most_common() if iri.startswith(CONCEPT)][:4]
+    sizes = []
+    for groups in ([], [[often[0]]], [often[:2], often[2:]], [[often[0]], [mechanism]], [[CONCEPT + "none"]]):
+        for without in ((), (trait,), (trait, context)):
+            ours, theirs = (works(one, groups, without, 1) for one in (store, plain(store)))
+            assert ours == theirs
+            sizes.append(ours.total if isinstance(ours, Overview) else len(ours))
+    assert sorted(sizes)[0] == 0
+    assert len(set(sizes)) > 8
 
 
 def told(answer: Answer, store: Oxigraph) -> dict[str, Any]:
