@@ -13,7 +13,7 @@ from werkzaam.known import Known
 from werkzaam.overviews import SILENT, asking, coders, said_once, works
 from werkzaam.questions import Groups, ask
 from werkzaam.store import Row, Store
-from werkzaam.summaryfile import Overview
+from werkzaam.summarydata import Overview
 from werkzaam.terms import CONCEPT, FOREIGN, WZ, slug
 
 ANSWER_VERSION = 1

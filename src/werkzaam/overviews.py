@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from werkzaam import summary, summaryfile
+from werkzaam import summary, summarydata
 from werkzaam.questions import Groups, ask
 from werkzaam.store import Row, Store
-from werkzaam.summaryfile import Overview
+from werkzaam.summarydata import Overview
 from werkzaam.terms import CONCEPT, slug
 
 SILENT = f"{CONCEPT}verdict/not-studied"
@@ -24,7 +24,7 @@ def said_once(store: Store) -> dict[str, str]:
     pairs = None if held is None else summary.restated(held)
     if pairs is None:
         pairs = [(row["claim"], row["other"]) for row in store.select(_RESTATED)]
-    return summaryfile.said_once(pairs)
+    return summarydata.said_once(pairs)
 
 
 _RESTATED = """

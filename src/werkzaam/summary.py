@@ -16,7 +16,8 @@ from pathlib import Path
 from werkzaam import summaryfile
 from werkzaam.errors import OurFault
 from werkzaam.store import Oxigraph, Row, Store, language_of
-from werkzaam.summaryfile import Above, NamesIn, Overview, Told
+from werkzaam.summarydata import Above, Overview, Told
+from werkzaam.summaryfile import NamesIn
 from werkzaam.terms import CONCEPT, MAPPINGS_GRAPH, NAMED, ONTOLOGY_GRAPH
 
 FILE = "summary.sqlite"

@@ -5,97 +5,26 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from werkzaam import summaryqueries as sql
 from werkzaam.store import Iri, Literal, Row
+from werkzaam.summarydata import Above, Overview, Told, said_once
 from werkzaam.terms import CONCEPT, XSD, fold, slug
 
 FORM = 3
 """The form of the tables; raise it when `summary.sql` changes, and a summary of another form is made anew."""
 
 Groups = Sequence[Sequence[str]]
-Pairs = frozenset[tuple[str, str]]
 CORE = f"{CONCEPT}tier/core"
 MANY = 20_000
 """Of more claims under a heading it is quicker to look for those that are shown than to put all in order."""
-_T = TypeVar("_T", str, int)
 
 
 class Older(Exception):
     """The file has tables of another form than ours."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What triples say of claims: the document and tier of each, what each itself names, and how each comes.
-
-    `names` are pairs of a thing and a claim, `comes` of a heading and a claim, `restates` of two claims, `coded` of a
-    document and who coded it. `called` has what a document calls a thing: thing, document, kind as in `terms.NAMED`,
-    text and language; `types` thing, class and document of what has a name.
-    """
-
-    documents: dict[str, str] = field(default_factory=dict)
-    names: set[tuple[str, ...]] = field(default_factory=set)
-    comes: set[tuple[str, ...]] = field(default_factory=set)
-    tiers: dict[str, str] = field(default_factory=dict)
-    checked: set[str] = field(default_factory=set)
-    restates: set[tuple[str, ...]] = field(default_factory=set)
-    coded: set[tuple[str, ...]] = field(default_factory=set)
-    called: set[tuple[str, ...]] = field(default_factory=set)
-    types: set[tuple[str, ...]] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Above:
-    """What counts as what: steps that go on, steps after which goes no other, and of which class or scheme it is."""
-
-    on: Pairs
-    last: Pairs
-    belongs: Pairs
-
-    def things_that_differ(self, other: Above) -> set[str]:
-        """Give what goes other ways here than there."""
-        pairs = (self.on ^ other.on) | (self.last ^ other.last) | (self.belongs ^ other.belongs)
-        return {lower for lower, _ in pairs}
-
-    @cached_property
-    def _next(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        ways: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
-        for way, pairs in zip(ways, (self.on, self.last), strict=True):
-            for lower, upper in pairs:
-                way.setdefault(lower, []).append(upper)
-        return ways
-
-    def of(self, thing: str) -> set[str]:
-        """Give everything that `thing` counts as, itself included: what is broader, the whole, and what it is about."""
-        on, last = self._next
-        found, todo = {thing}, [thing]
-        while todo:
-            new = set(on.get(todo.pop(), ())) - found
-            found |= new
-            todo += new
-        return found.union(*(last.get(one, ()) for one in found))
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """How much an answer to *what works* holds.
-
-    `counts` are the claims under each heading, `shown` some of these by heading; `total` counts a claim under two
-    headings once, and claims that say the same once; `checked` are those that a person checked; `coders` who coded
-    them.
-    """
-
-    counts: dict[str, int]
-    shown: dict[str, list[str]]
-    total: int
-    checked: int
-    coders: list[str]
 
 
 def create(file: Path) -> None:
@@ -322,15 +251,6 @@ def _asked(groups: Groups, without: Groups) -> tuple[str, list[str]]:
     asked = sql.THOSE % wanted if wanted else sql.ALL
     asked += " ".join(["", *(sql.UNWANTED % _marks(group) for group in without)])
     return asked, [iri for group in (*groups, *without) for iri in group]
-
-
-def said_once(pairs: Iterable[tuple[_T, _T]]) -> dict[_T, _T]:
-    """Give, for each claim of pairs that say the same, the one claim by which all that do are counted."""
-    same: dict[_T, set[_T]] = {}
-    for claim, other in pairs:
-        together = same.get(claim, {claim}) | same.get(other, {other})
-        same.update(dict.fromkeys(together, together))
-    return {claim: min(together) for claim, together in same.items()}
 
 
 def _marks(group: Sequence[str]) -> str:

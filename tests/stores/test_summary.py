@@ -23,7 +23,7 @@ from werkzaam.overviews import works
 from werkzaam.questions import ask, questions
 from werkzaam.render import Teller
 from werkzaam.store import Oxigraph
-from werkzaam.summaryfile import Overview
+from werkzaam.summarydata import Overview
 from werkzaam.terms import CONCEPT, ID, ONTOLOGY_GRAPH, WZ
 
 pytestmark = pytest.mark.once

@@ -29,7 +29,7 @@ from werkzaam.foreign import read_file
 from werkzaam.loading import loader_for
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
 from werkzaam.store import Oxigraph
-from werkzaam.summaryfile import Told
+from werkzaam.summarydata import Told
 from werkzaam.terms import GRAPH, INFERRED_GRAPH, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
 from werkzaam.withdrawal import claims_of
 
