@@ -187,9 +187,12 @@ def _build(store: Path) -> str:
 
 
 def _children(pid: int) -> list[int]:
-    with suppress(OSError):
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return []
+    """Give the processes that any thread of a process started."""
+    found: list[int] = []
+    for task in Path("/proc").glob(f"{pid}/task/*/children"):
+        with suppress(OSError):  # it ended meanwhile
+            found += map(int, task.read_text().split())
+    return found
 
 
 def _loading(files: Path, place: Path, counts: Counts) -> None:

@@ -1,7 +1,6 @@
 """Documents that enter by the thousand: read in pieces, loaded together, checked together, and there all at once.
 
-What a document says by itself is checked where it is read (`piece.py`). What only shows among many is looked for here,
-and only where it can be: in documents that tell of the same thing or point to each other.
+What a document says by itself is checked where it is read (`piece.py`), what only shows among many by `among.py`.
 """
 
 from __future__ import annotations
@@ -16,21 +15,18 @@ from typing import Any
 
 from werkzaam import prepared, shacl, summary
 from werkzaam import records as on_record
-from werkzaam.bulk.kept import Joined, Kept, Part
-from werkzaam.bulk.piece import TOLD, Given, piece, setting, short
+from werkzaam.bulk.among import Among, Document, subjects
+from werkzaam.bulk.kept import Joined, Kept
+from werkzaam.bulk.piece import TOLD, Given, piece, setting
 from werkzaam.bulk.spread import Spread
-from werkzaam.contradictions import Given as Places
-from werkzaam.contradictions import contradictions
 from werkzaam.entered import RESERVED, Entered, Entry
-from werkzaam.entry import Read, missed, read_all, taken
 from werkzaam.errors import Finding, InputError, Place, UsageError, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
 from werkzaam.loading import loader_for
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
-from werkzaam.store import Oxigraph
 from werkzaam.summarydata import Told
-from werkzaam.terms import GRAPH, INFERRED_GRAPH, MAPPINGS_GRAPH, ONTOLOGY_GRAPH
+from werkzaam.terms import GRAPH, INFERRED_GRAPH
 from werkzaam.withdrawal import claims_of
 
 PIECE = 100
@@ -51,23 +47,6 @@ class Outcome(Entry):
 
     advice: Counter[str] = field(default_factory=Counter)
     result: str = ""
-
-
-@dataclass(slots=True)
-class _Document:
-    """What is kept in mind of a document that was read."""
-
-    file: str
-    graph: str
-    digest: str
-    files: tuple[File, ...]
-    part: Part
-    claims: int
-    same: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.graph.removeprefix(GRAPH)
 
 
 def documents_in(places: Sequence[str]) -> list[str]:
@@ -206,9 +185,9 @@ class _Found:
                 yield one
 
 
-def _collected(found: Iterable[dict[str, Any]], outcome: Outcome) -> list[_Document]:
+def _collected(found: Iterable[dict[str, Any]], outcome: Outcome) -> list[Document]:
     """Collect what was found, and give the documents that are right so far."""
-    documents: dict[str, _Document] = {}
+    documents: dict[str, Document] = {}
     told: list[str] = []
     for one in found:
         said = [Finding.from_dict(each) for each in one["findings"]]
@@ -229,7 +208,7 @@ def _collected(found: Iterable[dict[str, Any]], outcome: Outcome) -> list[_Docum
             outcome.findings.append(finding("document-twice", place, value=name, other=other))
         else:
             files = tuple(File(*each) for each in one["files"])
-            documents[graph] = _Document(one["file"], graph, one["digest"], files, one["part"], len(one["claims"]))
+            documents[graph] = Document(one["file"], graph, one["digest"], files, one["part"], len(one["claims"]))
     outcome.result = hashlib.sha256("".join(sorted(told)).encode()).hexdigest()
     return list(documents.values())
 
@@ -237,7 +216,7 @@ def _collected(found: Iterable[dict[str, Any]], outcome: Outcome) -> list[_Docum
 def _enter(
     folder: Folder,
     draft: Draft,
-    documents: list[_Document],
+    documents: list[Document],
     found: Iterable[dict[str, Any]],
     outcome: Outcome,
     how: tuple[str, Submitter | None, str, bool, bool],
@@ -252,13 +231,13 @@ def _enter(
         one.same = bool(entered and last and (entered.files, last.graph) == (one.files, one.digest))
     new = [one for one in documents if not one.same]
     held = {one.graph: claims_of(draft.store, one.graph) for one in new if one.name in before}
-    known = _subjects(draft.store, {one.graph for one in new}) if before else set()
+    known = subjects(draft.store, {one.graph for one in new}) if before else set()
     for graph in held:
         draft.store.put(graph, [])
     progress("load", 0, len(new))
     draft.store.load_many([one.graph for one in new], BufferedReader(Joined([one.part for one in new]), 1 << 20))
     progress("check", 0, len(new))
-    said = _Among(draft, {one.graph: one for one in new}, found, known, before, store).findings(held)
+    said = Among(draft, {one.graph: one for one in new}, found, known, before, store).findings(held)
     outcome.findings += said
     refused = {one.place.file for one in said if one.severity == "violation"}
     if refused and not skip_wrong:
@@ -286,7 +265,7 @@ def _enter(
     draft.told = summary.Already(frozenset(one.graph for one in right), _parts(found, files))
 
 
-def _keep(folder: Folder, one: _Document) -> None:
+def _keep(folder: Folder, one: Document) -> None:
     """Keep the bytes of a document, which must still be those that were read."""
     given = _given(one.file)
     content = {Path(one.file).name: given.content, **given.beside}
@@ -310,104 +289,3 @@ def _parts(found: Iterable[dict[str, Any]], files: frozenset[str]) -> Iterator[T
             yield told
             told = Told()
     yield told
-
-
-def _subjects(store: Oxigraph, but: set[str]) -> set[int]:
-    """Give in short what the documents of a store tell of, but for some of them."""
-    but = but | {ONTOLOGY_GRAPH, MAPPINGS_GRAPH, TOMBSTONES}
-    iris = {one.subject for one in store.quads() if getattr(one.graph_name, "value", "") not in but}
-    return {int(short(str(one)[1:-1]), 16) for one in iris}
-
-
-class _Among:
-    """Looks for what only shows among many documents."""
-
-    def __init__(
-        self,
-        draft: Draft,
-        new: Mapping[str, _Document],
-        found: Iterable[dict[str, Any]],
-        known: set[int],
-        before: Mapping[str, State],
-        where: str,
-    ) -> None:
-        self._where = where
-        self._store, self._new, self._found, self._known = draft.store, new, found, known
-        self._tombs = {claim: state.last.document for state in before.values() if state.last for claim in state.claims}
-
-    def findings(self, held: Mapping[str, set[str]]) -> list[Finding]:
-        """Give everything that is wrong with documents together, at its place."""
-        odd, joined = self._differing(), set[str]()
-        for one in self._theirs():
-            graph = one["graph"]
-            for iri in one["outward"]:
-                graphs = {one.graph_name.value for one in self._store.saying(iri)} - {TOMBSTONES}  # type: ignore[union-attr]
-                if not graphs:
-                    odd.add(graph)
-                elif graph not in graphs:
-                    joined |= {graph, *graphs}
-        for one in self._theirs():
-            if any(claim in self._tombs for claim in one["claims"]):
-                odd.add(one["graph"])
-        for graph in held.keys() & self._new.keys():  # others may have pointed to it before
-            for iri in {str(quad.subject)[1:-1] for quad in self._store.quads(graph)}:
-                graphs = {getattr(quad.graph_name, "value", "") for quad in self._store.pointing(iri)}
-                joined |= graphs | {graph} if graphs - {graph} else set()
-        told: list[Finding] = []
-        for read in self._read(odd | (set(held) & self._new.keys())):
-            told += taken(self._store, read, self._tombs)
-            gone = held.get(read.graph, set()) - read.contains - self._tombs.keys()
-            told += missed(self._store, read, gone)
-        return told + self._contradicting(odd | joined, {(one.rule, one.subject) for one in told})
-
-    def _differing(self) -> set[str]:
-        """Give the documents that say of something what no other that tells of it says."""
-        seen, shared = self._known, set[int]()
-        for _, those in self._told_of():
-            for one in those:
-                (shared if one in seen else seen).add(one)
-        odd: set[str] = set()
-        iris: dict[int, str] = {}
-        for graph, those in self._told_of():
-            if not shared.isdisjoint(those) and any(one in shared and one not in iris for one in those):
-                quads = self._store.quads(graph)
-                iris.update((int(short(iri), 16), iri) for iri in {str(quad.subject)[1:-1] for quad in quads})
-        for iri in sorted({iris[one] for one in shared}):
-            told: dict[str, set[Any]] = {}
-            for quad in self._store.saying(iri):
-                told.setdefault(quad.graph_name.value, set()).add((quad.predicate, quad.object))  # type: ignore[union-attr]
-            times = Counter(one for those in told.values() for one in those)
-            odd |= {g for g, those in told.items() if len(told) > 1 and any(times[one] == 1 for one in those)}
-        return odd & self._new.keys()
-
-    def _told_of(self) -> Iterator[tuple[str, list[int]]]:
-        for one in self._theirs():
-            text = one["subjects"]
-            yield one["graph"], [int(text[at : at + 16], 16) for at in range(0, len(text), 16)]
-
-    def _theirs(self) -> Iterator[dict[str, Any]]:
-        """Yield what came of the documents that are new."""
-        files = {one.file for one in self._new.values()}
-        return (one for one in self._found if one["file"] in files)
-
-    def _read(self, graphs: Iterable[str]) -> list[Read]:
-        """Read some documents again, for the places of what they say."""
-        files = [self._new[graph].file for graph in sorted(graphs)]
-        return read_all([(file, read_file(file)) for file in files], self._where, Entry(), False) if files else []
-
-    def _contradicting(self, graphs: set[str], told: set[tuple[str, str]]) -> list[Finding]:
-        """Give which axioms documents contradict together that tell of the same or point to each other."""
-        if not graphs:
-            return []
-        beside = Oxigraph()
-        for graph in (ONTOLOGY_GRAPH, *sorted(graphs)):
-            beside.fill(self._store.quads(graph))
-        files = {graph: self._new[graph].file for graph in graphs & self._new.keys()}
-
-        def found(places: Places) -> list[Finding]:
-            those = contradictions(beside, places)
-            return [one for one in those if one.place.file in files.values() and (one.rule, one.subject) not in told]
-
-        wrong = {one.place.file for one in found(Places(files))}
-        read = self._read(graph for graph, file in files.items() if file in wrong)
-        return found(Places(files, {key: place for one in read for key, place in one.places.items()})) if wrong else []
