@@ -135,7 +135,7 @@ class _Case:
         draw, nodes = self.chance.choice, self.source.of_class[kind]
         core = draw(nodes)
         whom, around, told = draw(nodes), draw(nodes), draw(nodes)
-        while not self.made and whom.one("tier") != CONCEPT + "tier/core":  # the others point to a claim before them
+        while not self._fits(whom, core, told):
             whom = draw(nodes)
         results = core
         if kind == "Configuration":
@@ -164,6 +164,15 @@ class _Case:
             self._evidence(iri, told if told.all("supportedBy") and not core.one("stage") else core)
         self._links(iri, whom)
         self.made.append(iri)
+
+    def _fits(self, whom: Node, *evidence: Node) -> bool:
+        """Say whether those concerned, drawn apart, can stand here."""
+        if not self.made and whom.one("tier") != CONCEPT + "tier/core":  # the others point to a claim before them
+            return False
+        alone = any(
+            CONCEPT + "quantifier/one" in one.iris("quantifier") for e in evidence for one in e.all("supportedBy")
+        )
+        return not alone or all(len(actor.iris("trait")) < 2 for actor in whom.all("actor"))  # else a person is known
 
     def _someone(self, kind: str) -> list[Node]:
         """Give an actor where one must be told."""
