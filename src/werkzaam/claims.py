@@ -77,7 +77,7 @@ def claims(store: Store, only: Iterable[str] | None = None) -> list[Node]:
     """Give all claims of `store`, or those in `only`, in the order of their IRIs."""
     values = "" if only is None else f"VALUES ?claim {{ {' '.join(f'<{iri}>' for iri in only)} }}"
     nodes: dict[str, Node] = {}
-    for row in store.select(_STATEMENTS.format(only=values, parts="|".join(f"wz:{name}" for name in sorted(PARTS)))):
+    for row in store.rows(_STATEMENTS.format(only=values, parts="|".join(f"wz:{name}" for name in sorted(PARTS)))):
         iri = row["node"]
         node = nodes.get(iri)
         if node is None:

@@ -212,12 +212,12 @@ class Remote(Answers):
             return self._ask(based, graphs)
         return self._ask(based, self._union)
 
-    def select(self, query: str) -> list[Row]:
+    def rows(self, query: str) -> Iterable[Row]:
         """Give the rows of a SELECT of ours; where it says DISTINCT, each once, also where the server repeats some."""
         if not self._flat:
-            return super().select(query)
+            return super().rows(query)
         try:
-            rows = super().select(self._prologue() + flat(query))
+            rows = list(super().rows(self._prologue() + flat(query)))
         except (InputError, StoreError) as error:
             if error.key not in ("query-refused", "store-refuses"):
                 raise

@@ -60,6 +60,10 @@ class Store(Protocol):
         """Give the rows of a SELECT; an unbound variable is missing from its row."""
         ...
 
+    def rows(self, query: str) -> Iterable[Row]:
+        """Yield the rows of a SELECT: of many that are looked at once, Python's collector would look at all."""
+        ...
+
     def answer(self, query: str, form: str) -> str:
         """Answer any query as text: `form` is json, csv, tsv or xml, or nt for graphs."""
         ...
@@ -112,13 +116,15 @@ class Answers(ABC):
 
     def select(self, query: str) -> list[Row]:
         """Give the rows of a SELECT."""
+        return list(self.rows(query))
+
+    def rows(self, query: str) -> Iterable[Row]:
+        """Yield the rows of a SELECT."""
         with self._reading():
             found = self._query(query)
             names = [variable.value for variable in found.variables]
-            return [
-                {name: _value(term) for name, term in zip(names, solution, strict=True) if term is not None}
-                for solution in found
-            ]
+            for solution in found:
+                yield {name: _value(term) for name, term in zip(names, solution, strict=True) if term is not None}
 
     def answer(self, query: str, form: str) -> str:
         """Answer any query as text, serialised by the engine in the thread that asked."""

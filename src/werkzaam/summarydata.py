@@ -81,8 +81,14 @@ class Overview:
 
 def said_once(pairs: Iterable[tuple[_T, _T]]) -> dict[_T, _T]:
     """Give, for each claim of pairs that say the same, the one claim by which all that do are counted."""
-    same: dict[_T, set[_T]] = {}
-    for claim, other in pairs:
-        together = same.get(claim, {claim}) | same.get(other, {other})
-        same.update(dict.fromkeys(together, together))
-    return {claim: min(together) for claim, together in same.items()}
+    first: dict[_T, _T] = {}
+
+    def of(claim: _T) -> _T:
+        while (one := first.setdefault(claim, claim)) != claim:
+            first[claim] = claim = first[one]  # the next way is shorter
+        return claim
+
+    for pair in pairs:
+        one, other = sorted(map(of, pair))
+        first[other] = one
+    return {claim: of(claim) for claim in first}
