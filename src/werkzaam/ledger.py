@@ -39,7 +39,7 @@ class Ledger:
     def records(self) -> list[Record]:
         """Read what is on record; raises `StoreError` where it is damaged or of a newer werkzaam."""
         said: dict[str, list[str]] = {}
-        for row in Answers.select(self.remote, _RECORDS):
+        for row in Answers.rows(self.remote, _RECORDS):
             said.setdefault(row["p"].removeprefix(_STORE), []).append(str(row["o"]))
         try:
             for one in said.get("about", []):

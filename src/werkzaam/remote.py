@@ -253,7 +253,7 @@ class Remote(Answers):
         self.__dict__.pop("_flat", None)
         self.__dict__.pop("_copy", None)
         if not self._follows():
-            self._put(DERIVED_GRAPH, (quad.triple for quad in leads_to(super().select(steps_query()))))
+            self._put(DERIVED_GRAPH, (quad.triple for quad in leads_to(super().rows(steps_query()))))
 
     def _put(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         address = f"{self._server.graphs}?{urllib.parse.urlencode({'graph': graph})}"
@@ -269,10 +269,10 @@ class Remote(Answers):
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """Give the quads of one graph or of all documents and the ontology."""
-        names = [graph] if graph else [row["g"] for row in super().select(_GRAPHS) if row["g"] not in _KEPT]
+        names = [graph] if graph else [row["g"] for row in super().rows(_GRAPHS) if row["g"] not in _KEPT]
         for name in names:
             found = list(self._query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"))
-            (count,) = super().select(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
+            (count,) = super().rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}")
             if len(found) < int(count["n"]):  # a graph that is cut short does not say so
                 raise StoreError("store-cuts", path=self._server.query, value=len(found))
             for triple in found:
