@@ -132,7 +132,9 @@ class Weighing:
 
     def _part(self, made: Compared) -> bool:
         """Say whether all that was asked is said on the way to something else: *toddlers* in *mothers of toddlers*."""
-        return bool(made.missing) and not (made.left or made.same_head or made.exact)
+        if made.same_head or made.exact or any(map(self._telling, made.left)):
+            return False
+        return any(map(self._telling, made.missing))
 
     def _bettered(self, made: Compared, reading: Reading) -> bool:
         """Say whether ours is that there is less of what was asked for: *less loneliness* is not loneliness."""
