@@ -148,6 +148,24 @@ def test_what_stands_loosely_beside_makes_no_other_thing(text: str, kind: str, l
     assert our_index().candidates(text, kind, lang)[0].verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "lang"), [("toddlers", "trait", "en"), ("Verbesserte Gesundheit", "outcome", "de")]
+)
+def test_what_is_said_on_the_way_to_something_else_is_not_that(text: str, kind: str, lang: str) -> None:
+    assert all(one.verdict != "match" for one in our_index().candidates(text, kind, lang))
+
+
+def test_a_short_form_behind_a_name_says_it_again() -> None:
+    said, short = (Reader().read(text, "de") for text in ("Integrationszulage", "Integrationszulage (IZU)"))
+    assert said == short
+    assert Reader().read("(IZU)", "de").units
+
+
+def test_a_name_that_says_the_same_goes_before_one_that_turns_round_another() -> None:
+    found = first("Menschen ohne soziales Netz", "trait", "de")
+    assert (found.iri, found.verdict) == (CONCEPT + "trait/few-relatives-or-friends", "match")
+
+
 def test_less_of_something_is_not_that_something() -> None:
     index, out = our_index(), CONCEPT + "outcome/out-of-isolation"
     assert index.candidates("minder eenzaamheid", "outcome", "nl")[0].verdict == "match"

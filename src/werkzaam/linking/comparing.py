@@ -45,11 +45,13 @@ class Compared:
     @property
     def looks(self) -> float:
         """How alike they look: what is refused as the opposite is shown, so that nobody looks for it in vain."""
-        if not self.turned:
+        whole = self.exact or any(one.key in ("same-words", "translated") for one in self.features)
+        if not self.turned and not whole:
             return self.score
-        # Where one name is the opposite and another alike by a word, the thing is the opposite.
-        favouring = math.fsum(one.weight for one in self.features if one.favours)
-        return favouring + float(data("weights")["verdict"]["turned"])
+        # Where one name is the opposite and another alike by a word, the thing is the opposite; not so where another
+        # says the same.
+        looks = math.fsum(one.weight for one in self.features if one.favours) if self.turned else self.score
+        return looks + float(data("weights")["verdict"]["turned"])
 
 
 class Comparing:

@@ -23,6 +23,8 @@ TWO_SLIPS = 12
 _LONGEST_ENTRY = 6
 _LONGEST_WORD = 40
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SHORT_FORM = re.compile(r"(?<=\S)\s*\([A-ZÄÖÜ][\w-]{0,4}[A-Z]\)")
+"""How what was said is written for short: *Integrationszulage (IZU)*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Reader:
 
     def _read(self, text: str, lang: str) -> Reading:
         # What stands between brackets explains; it is read, but the head stands before.
-        words, order = plain(text).split(), _order(lang)
+        words, order = plain(_SHORT_FORM.sub("", text)).split(), _order(lang)
         units: list[Unit] = []
         loose: list[Unit] = []
         head, negated, lessened, at, denied_from = -1, False, False, 0, -1

@@ -112,7 +112,7 @@ class Weighing:
         weighty = self.weighty(added), self.weighty(made.missing)
         more = any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty)
         held_back = (more or self._one_word_more(made, reading)) and not self._loosely_more(made, reading)
-        if held_back or made.only_defined or self._bettered(made, reading):
+        if held_back or made.only_defined or self._bettered(made, reading) or self._part(made):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
 
     def _one_word_more(self, made: Compared, reading: Reading) -> bool:
@@ -129,6 +129,12 @@ class Weighing:
             if single and max(map(self._comparing.of, more), default=0.0) >= least:
                 return True
         return False
+
+    def _part(self, made: Compared) -> bool:
+        """Say whether all that was asked is said on the way to something else: *toddlers* in *mothers of toddlers*."""
+        if made.same_head or made.exact or any(map(self._telling, made.left)):
+            return False
+        return any(map(self._telling, made.missing))
 
     def _bettered(self, made: Compared, reading: Reading) -> bool:
         """Say whether ours is that there is less of what was asked for: *less loneliness* is not loneliness."""
