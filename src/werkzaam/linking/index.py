@@ -219,7 +219,8 @@ class Index:
                 verdict = "related"
                 one.features.append(Feature("not-first", 0.0, (("name", fitting[0].name.text),)))
             elif verdict == "match" and not one.exact and len(fitting) > 1:
-                if one.score - fitting[1].score < limits["ahead"]:
+                own = _keys(one) & {"same-words"} and _keys(fitting[1]) & {"translated"}
+                if one.score - fitting[1].score < (0.0 if own else limits["ahead"]):
                     verdict = "related"
                     one.features.append(Feature("ambiguous", 0.0, (("name", fitting[1].name.text),)))
             if not fits:
@@ -261,6 +262,10 @@ class Index:
             # All that one says the other says too, and more: that is the narrower.
             return "broader" if one.left else "narrower"
         return "no"
+
+
+def _keys(one: Compared) -> set[str]:
+    return {feature.key for feature in one.features}
 
 
 def _rank(one: Candidate) -> tuple[bool, float, str]:

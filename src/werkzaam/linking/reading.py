@@ -151,7 +151,7 @@ class Reader:
         found = known.get(words)
         if found is None and (not part or words.startswith(stem[:2])):
             found = known.get("~" + stem) or (None if part else known.get("^" + stem))
-        if found is None and " " not in words:
+        if found is None:
             # What a stemmer leaves: *betaald* and *betaalde*, *krap* and *krappe*.
             found = next((known[one] for one in self._bare(words, lang) if one in known), None)
         return found or frozenset()
@@ -163,6 +163,8 @@ class Reader:
                 yield bare
                 if bare[-1] == bare[-2]:
                     yield bare[:-1]
+                elif bare[-2] in "aeou":
+                    yield bare[:-1] + bare[-2:]  # *plaatsbare* and *plaatsbaar*
 
     def _known(self, word: str, order: Sequence[str]) -> frozenset[str]:
         # A word of another language is one as it stands; by its stem *zwanger* would be a German *Zwang*.
