@@ -219,8 +219,7 @@ class Index:
                 verdict = "related"
                 one.features.append(Feature("not-first", 0.0, (("name", fitting[0].name.text),)))
             elif verdict == "match" and not one.exact and len(fitting) > 1:
-                own = _keys(one) & {"same-words"} and _keys(fitting[1]) & {"translated"}
-                if one.score - fitting[1].score < (0.0 if own else limits["ahead"]):
+                if _as_near(one, fitting[1]):
                     verdict = "related"
                     one.features.append(Feature("ambiguous", 0.0, (("name", fitting[1].name.text),)))
             if not fits:
@@ -264,8 +263,12 @@ class Index:
         return "no"
 
 
-def _keys(one: Compared) -> set[str]:
-    return {feature.key for feature in one.features}
+def _as_near(best: Compared, other: Compared) -> bool:
+    """Say whether another is so near that nobody knows which is meant; what only a translation says is never."""
+    keys, others = ({feature.key for feature in one.features} for one in (best, other))
+    if "same-words" in keys and "translated" in others:
+        return False
+    return best.score - other.score < float(data("weights")["verdict"]["ahead"])
 
 
 def _rank(one: Candidate) -> tuple[bool, float, str]:
