@@ -174,7 +174,7 @@ class Index:
             words, others = set(asked.plain.split()), set(entry.reading.plain.split())
             if words <= others or others <= words or (known(made.left) and known(made.missing)):
                 continue  # a word more, or another word, is no slip
-            if len(words) == len(others) and min(map(len, words ^ others)) < limits["shortest"]:
+            if len(words) == len(others) and max(map(len, words ^ others)) < limits["word"]:
                 continue  # nor is another letter in a word as short as *WW* and *WWB*
             if self.items[entry.item].iri in without or made.turned:
                 continue
