@@ -59,10 +59,43 @@ def test_what_only_shares_a_word_is_never_the_same(text: str) -> None:
         ("wijkgezondheidscentrum", "resource", "nl"),
         ("cost per participant", "outcome", "en"),
         ("kinderreiche Familie", "trait", "de"),
+        ("woonbegeleiding", "resource", "nl"),
+        ("jeugdhulp", "resource", "nl"),
+        ("coronacrisis", "context", "nl"),
+        ("cliënttevredenheid", "outcome", "nl"),
     ],
 )
 def test_a_known_word_that_is_never_said_of_a_thing_makes_another_of_it(text: str, kind: str, lang: str) -> None:
     assert all(one.verdict != "match" for one in our_index().candidates(text, kind, lang))
+
+
+@pytest.mark.parametrize(("text", "kind"), [("WW-uitkering", "resource"), ("reorganisatie", "context")])
+def test_another_letter_in_an_abbreviation_or_at_the_start_is_another_word(text: str, kind: str) -> None:
+    assert all(one.verdict != "match" for one in our_index().candidates(text, kind, "nl"))
+
+
+def test_what_says_less_than_half_of_a_name_is_not_the_same() -> None:
+    assert all(one.verdict != "match" for one in our_index().candidates("lichamelijke gezondheid", "outcome", "nl"))
+
+
+def test_what_the_language_asked_in_says_goes_before_a_translation() -> None:
+    dutch, english = Name("goede sfeer", "nl"), Name("nice mood", "en")
+    index = Index([Item("a", "context", (dutch,)), Item("b", "context", (english,))])
+    assert [one.verdict for one in index.candidates("prettige sfeer", "context", "nl")] == ["match", "related"]
+    assert index.candidates("gute Atmosphäre", "context", "de")[0].verdict == "related"
+
+
+@pytest.mark.parametrize(
+    ("inflected", "known"), [("moeilijk plaatsbare groep", "moeilijk plaatsbaar"), ("kleinere", "klein")]
+)
+def test_an_inflected_word_or_phrase_is_the_same(inflected: str, known: str) -> None:
+    reader = Reader()
+    assert reader.read(inflected, "nl").units[0].senses == reader.read(known, "nl").units[0].senses
+
+
+def test_what_a_stem_leaves_is_no_part_of_a_compound() -> None:
+    # The stem of *gelijke* is *lijke*.
+    assert [unit.word for unit in Reader().read("sierlijke", "nl").units] == ["sierlijke"]
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ class Compared:
     turned: bool = False
     strange: bool = False
     only_defined: bool = False
+    # Which part of what our name says, by weight, the question says too.
+    covered: float = 1.0
 
     @property
     def exact(self) -> bool:
@@ -98,6 +100,7 @@ class Comparing:
         left = math.fsum(map(self.of, made.left)) - (1 - like["aside"]) * math.fsum(map(self.of, made.aside))
         missing = math.fsum(map(self.of, made.missing))
         of_asked, of_ours = (both / (both + rest) if both else 0.0 for rest in (left, missing))
+        made.covered = of_ours
         words = ("words", ", ".join(dict.fromkeys(one.word for one, _ in pairs)))
         # Words that say hardly anything say little together, too.
         telling = min(1.0, both / data("weights")["verdict"]["telling"])

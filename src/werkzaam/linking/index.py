@@ -174,6 +174,8 @@ class Index:
             words, others = set(asked.plain.split()), set(entry.reading.plain.split())
             if words <= others or others <= words or (known(made.left) and known(made.missing)):
                 continue  # a word more, or another word, is no slip
+            if len(words) == len(others) and max(map(len, words ^ others)) < limits["word"]:
+                continue  # nor is another letter in a word as short as *WW* and *WWB*
             if self.items[entry.item].iri in without or made.turned:
                 continue
             likeness = limits["score"] * (1 - slips / len(letters))
@@ -217,7 +219,7 @@ class Index:
                 verdict = "related"
                 one.features.append(Feature("not-first", 0.0, (("name", fitting[0].name.text),)))
             elif verdict == "match" and not one.exact and len(fitting) > 1:
-                if one.score - fitting[1].score < limits["ahead"]:
+                if _as_near(one, fitting[1]):
                     verdict = "related"
                     one.features.append(Feature("ambiguous", 0.0, (("name", fitting[1].name.text),)))
             if not fits:
@@ -259,6 +261,14 @@ class Index:
             # All that one says the other says too, and more: that is the narrower.
             return "broader" if one.left else "narrower"
         return "no"
+
+
+def _as_near(best: Compared, other: Compared) -> bool:
+    """Say whether another is so near that nobody knows which is meant; what only a translation says is never."""
+    keys, others = ({feature.key for feature in one.features} for one in (best, other))
+    if "same-words" in keys and "translated" in others:
+        return False
+    return best.score - other.score < float(data("weights")["verdict"]["ahead"])
 
 
 def _rank(one: Candidate) -> tuple[bool, float, str]:

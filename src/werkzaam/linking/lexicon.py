@@ -98,7 +98,10 @@ def lexicon() -> Lexicon:
             opposites[sense] = row["opposite"]
         for lang, known in entries.items():
             for entry in filter(None, row[lang].split("|")):
-                for form in {plain(entry), "~" + stems(plain(entry), lang)}:
+                whole = plain(entry)
+                stem = stems(whole, lang)
+                # A stem that begins otherwise (*gelijke*, of which *lijke* is left) is none of a part of a compound.
+                for form in {whole, ("~" if whole.startswith(stem[:2]) else "^") + stem}:
                     known.setdefault(form, set()).add(sense)
     data = read("particles.toml", "werkzaam.linking")
     particles = {}

@@ -146,12 +146,14 @@ class Reader:
         whole = any(first + second in self._lexicon.entries[one] for one in order)
         return whole and not (self._known(first, order) and self._known(second, order))
 
-    def _senses(self, words: str, lang: str) -> frozenset[str]:
+    def _senses(self, words: str, lang: str, *, part: bool = False) -> frozenset[str]:
         if "meanings" in self._out:
             return frozenset()
-        known = self._lexicon.entries[lang]
-        found = known.get(words) or known.get("~" + stems(words, lang))
-        if found is None and " " not in words:
+        known, stem = self._lexicon.entries[lang], stems(words, lang)
+        found = known.get(words)
+        if found is None and (not part or words.startswith(stem[:2])):
+            found = known.get("~" + stem) or (None if part else known.get("^" + stem))
+        if found is None:
             # What a stemmer leaves: *betaald* and *betaalde*, *krap* and *krappe*.
             found = next((known[one] for one in self._bare(words, lang) if one in known), None)
         return found or frozenset()
@@ -163,6 +165,8 @@ class Reader:
                 yield bare
                 if bare[-1] == bare[-2]:
                     yield bare[:-1]
+                elif bare[-2] in "aeou":
+                    yield bare[:-1] + bare[-2:]  # *plaatsbare* and *plaatsbaar*
 
     def _known(self, word: str, order: Sequence[str]) -> frozenset[str]:
         # A word of another language is one as it stands; by its stem *zwanger* would be a German *Zwang*.
@@ -227,11 +231,11 @@ class Reader:
             first = word[:at]
             for joint in joints:
                 stem = first.removesuffix(joint) if joint else first
-                senses = self._senses(stem, lang) if len(stem) > 2 and (not joint or stem != first) else None
+                senses = self._senses(stem, lang, part=True) if len(stem) > 2 and (not joint or stem != first) else None
                 if not senses:
                     continue
                 rest = word[at:]
-                whole = self._senses(rest, lang)
+                whole = self._senses(rest, lang, part=True)
                 parts = [(rest, whole)] if whole else self._split(rest, lang, joints, most - 1) if most > 2 else []
                 if parts and (not best or len(parts) + 1 < len(best)):
                     best = [(stem, senses), *parts]
@@ -241,7 +245,7 @@ class Reader:
         """Give the parts of a compound of which only the head is known, or only what stands before it."""
         for lang in _joining(order):
             for at in range(4, len(word) - 4):
-                senses = self._senses(word[at:], lang)
+                senses = self._senses(word[at:], lang, part=True)
                 if senses:
                     return (Unit(frozenset({"=" + word[:at]}), word[:at]), Unit(senses, word[at:], "part"))
         # Of what stands before, a word as it is rather than one of its forms: *wijk-service*, not *wijks-ervice*.
@@ -250,7 +254,7 @@ class Reader:
                 for at in range(len(word) - 4, 3, -1):
                     if whole and word[:at] not in self._lexicon.entries[lang]:
                         continue
-                    senses = self._senses(word[:at], lang)
+                    senses = self._senses(word[:at], lang, part=True)
                     if senses:
                         return (Unit(senses, word[:at], "part"), Unit(frozenset({"=" + word[at:]}), word[at:]))
         return ()
@@ -264,14 +268,14 @@ class Reader:
                 entry
                 for one in ([lang] if lang in LANGUAGES else LANGUAGES)
                 for entry in (*(() if "meanings" in self._out else self._lexicon.entries[one]), *self._learnt[one])
-                if entry[0] != "~" and " " not in entry and len(entry) > 4
+                if entry[0] not in "~^" and " " not in entry and len(entry) > 4
             }
             self._spelt[lang] = sorted(known)
         most = 1 if len(word) < TWO_SLIPS else 2
         hits = process.extract(word, self._spelt[lang], scorer=OSA.distance, score_cutoff=most, limit=5)
-        # A slip at the very start is rare, and another word likely; a word of the index is meant rather than another.
+        # What differs at the very start is another word (*erkenning*, *verkenning*); one of the index is meant first.
         learnt = set().union(*self._learnt.values())
-        ranked = sorted((slips, hit not in learnt, hit) for hit, slips, _ in hits if hit[0] == word[0] or len(word) > 7)
+        ranked = sorted((slips, hit not in learnt, hit) for hit, slips, _ in hits if hit[0] == word[0])
         return ranked[0][2] if ranked else ""
 
 

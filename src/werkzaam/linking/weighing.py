@@ -112,7 +112,8 @@ class Weighing:
         weighty = self.weighty(added), self.weighty(made.missing)
         more = any(weighty) if made.same_head and bool(made.left) != bool(made.missing) else all(weighty)
         held_back = (more or self._one_word_more(made, reading)) and not self._loosely_more(made, reading)
-        if held_back or made.only_defined or self._bettered(made, reading) or self._part(made):
+        mostly_else = made.covered < data("weights")["verdict"]["covered"]
+        if held_back or mostly_else or made.only_defined or self._bettered(made, reading) or self._part(made):
             made.score = min(made.score, data("weights")["verdict"]["match"] - 0.01)
 
     def _one_word_more(self, made: Compared, reading: Reading) -> bool:
