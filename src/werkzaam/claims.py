@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from werkzaam.store import Iri, Literal, Store, Value
+from werkzaam.store import Iri, Literal, Store, Value, uncollected
 from werkzaam.terms import TYPE, WZ, slug
 
 PARTS = frozenset(
@@ -73,6 +73,7 @@ class Node:
         return self.parts.get(name, [])
 
 
+@uncollected()
 def claims(store: Store, only: Iterable[str] | None = None) -> list[Node]:
     """Give all claims of `store`, or those in `only`, in the order of their IRIs."""
     values = "" if only is None else f"VALUES ?claim {{ {' '.join(f'<{iri}>' for iri in only)} }}"

@@ -14,7 +14,7 @@ from functools import cache
 from werkzaam import summary
 from werkzaam.errors import OurFault, UsageError
 from werkzaam.resources import walk
-from werkzaam.store import Literal, Row, Store, Value
+from werkzaam.store import Literal, Row, Store, Value, uncollected
 from werkzaam.terms import XSD, natural
 
 _HEADER = re.compile(r"^# (id|vraag|question|param|columns|inferred): +(.*)$", re.MULTILINE)
@@ -156,6 +156,7 @@ def question(name: str) -> Question:
     raise UsageError("question-unknown", value=name, near=near)
 
 
+@uncollected()
 def ask(store: Store, name: str, values: Mapping[str, Groups] | None = None) -> list[Row]:
     """Answer a question over `store`; a parameter that is not in `values` keeps its default.
 

@@ -5,6 +5,7 @@ Every store answers over the union of its named graphs.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 import textwrap
@@ -101,6 +102,18 @@ class Triples:
         if format == ox.RdfFormat.N_TRIPLES:
             return self._content
         return ox.serialize(iter(self), format=format) or b""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let Python's collector wait while much is made that is kept: it would look at all of it, time and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 class Answers(ABC):

@@ -79,7 +79,7 @@ def test_what_says_less_than_half_of_a_name_is_not_the_same() -> None:
 
 
 def test_what_the_language_asked_in_says_goes_before_a_translation() -> None:
-    dutch, english = Name("goede sfeer", "nl"), Name("nice mood", "en")
+    dutch, english = Name("goede sfeer", "nl"), Name("pleasant atmosphere", "en")
     index = Index([Item("a", "context", (dutch,)), Item("b", "context", (english,))])
     assert [one.verdict for one in index.candidates("prettige sfeer", "context", "nl")] == ["match", "related"]
     assert index.candidates("gute Atmosphäre", "context", "de")[0].verdict == "related"
