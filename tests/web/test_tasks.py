@@ -28,6 +28,13 @@ def taking(serving: Callable[..., Service], small_store: Path, tmp_path_factory:
     return serving("--store", f"oxigraph:{made}", "--timeout", "60", WERKZAAM_TOKEN=TOKEN)
 
 
+def press(page: Any, name: str, *, first: bool = False) -> None:
+    """Press a button that sends a form, and wait for the page that comes of it."""
+    buttons = page.get_by_role("button", name=name)
+    with page.expect_navigation():
+        (buttons.first if first else buttons.last).click()
+
+
 def fits(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
@@ -131,14 +138,14 @@ def test_a_case_of_four_claims_with_three_mistakes_is_mended_sent_and_reviewed(v
     for label, value in CASE.items():
         page.get_by_label(label).fill(value)
     for _ in range(3):
-        page.get_by_role("button", name="Add a claim").click()
+        press(page, "Add a claim")
     for number, mechanism in enumerate(("tailoring", "structure", "meaningful-work", "tailoring"), 1):
         fill(page, f"k{number}", mechanism)
     # Three mistakes: nothing chosen, a place left out, and no answer to what was offered.
     page.locator("[name='k1.mechanism']").select_option("")
     page.locator("[name='k2.supportedBy.s1.section']").fill("")
     page.locator("[name='k3.effect']").select_option("")
-    page.get_by_role("button", name="Check").last.click()
+    press(page, "Check")
     assert "3 errors must be mended." in page.locator("#outcome").inner_text()
     for name, said in (
         ("k1-mechanism", "Fill in “mechanism”"),
@@ -146,14 +153,14 @@ def test_a_case_of_four_claims_with_three_mistakes_is_mended_sent_and_reviewed(v
         ("k3-effect", "Fill in “effect”"),
     ):
         assert said in page.locator(f"#f-{name}-wrong").inner_text()
-    page.get_by_role("button", name="Remove this claim k4").click()
-    page.get_by_role("button", name="Add a claim").click()
+    press(page, "Remove this claim k4")
+    press(page, "Add a claim")
     assert page.locator("section.claim").count() == 4
     fill(page, "k4", "social-network")
     page.locator("[name='k1.mechanism']").select_option("tailoring")
     page.locator("[name='k2.supportedBy.s1.section']").fill("3")
     page.locator("[name='k3.effect']").select_option("does-not-activate")
-    page.get_by_role("button", name="Check").last.click()
+    press(page, "Check")
     assert "Nothing is wrong: this can be sent in." in page.locator("#outcome").inner_text()
     preview = page.locator("ol.preview").inner_text()
     assert "Participants like to come (k4)." in preview
@@ -161,21 +168,21 @@ def test_a_case_of_four_claims_with_three_mistakes_is_mended_sent_and_reviewed(v
     page.get_by_label("Your name").fill("I. Inzender")
     page.get_by_label("Email address").fill("i@example.org")
     page.get_by_label("I agree to that").check()
-    page.get_by_role("button", name="Send in").click()
+    press(page, "Send in")
     assert "The case waits for a reviewer." in page.locator(".lead").inner_text()
     receipt = page.url.removeprefix(taking.url)
 
     page = visit("/en/review", 390, taking, **PLAIN)
     page.get_by_label("Token").fill(TOKEN)
-    page.get_by_role("button", name="Open the inbox").click()
+    press(page, "Open the inbox")
     assert fits_without_script(page)
-    page.get_by_role("button", name="Look at it").first.click()
+    press(page, "Look at it", first=True)
     assert "I. Inzender, i@example.org" in page.locator("main").inner_text()
     assert "4 claims" in page.locator("#preview").inner_text()
-    page.get_by_role("button", name="Return").click()
+    press(page, "Return")
     assert "Write a remark before you return something." in page.locator("main").inner_text()
     page.get_by_label("Remarks for the sender").fill("On which page does k2 stand?")
-    page.get_by_role("button", name="Return").click()
+    press(page, "Return")
     assert "Returned with remarks." in page.locator(".lead").inner_text()
     page = visit(receipt, 390, taking, **PLAIN)
     assert "On which page does k2 stand?" in page.locator("main").inner_text()
@@ -197,7 +204,7 @@ def test_a_saved_form_goes_on_where_it_was(visit: Visit, tmp_path: Path) -> None
     page = visit("/nl/formulier", 1280, **PLAIN)
     page.get_by_text("Verdergaan met een bewaard formulier").click()
     page.get_by_label("Bewaard bestand").set_input_files(tmp_path / "case.yaml")
-    page.get_by_role("button", name="Ga verder").click()
+    press(page, "Ga verder")
     assert "Ingelezen: 1 bewering." in page.locator("main").inner_text()
     assert page.get_by_label("Naam van het project, in het Nederlands").input_value() == "De Werkplaats"
     assert page.locator("[name='k1.mechanism']").input_value() == "tailoring"
@@ -206,7 +213,7 @@ def test_a_saved_form_goes_on_where_it_was(visit: Visit, tmp_path: Path) -> None
 def test_a_file_is_uploaded_and_told_back(visit: Visit) -> None:
     page = visit("/en/submit", 390, **PLAIN)
     page.get_by_label("The document").set_input_files(Path(__file__).parents[1] / "data" / "buurttafel.yaml")
-    page.get_by_role("button", name="Check").click()
+    press(page, "Check")
     said = page.locator("main").inner_text()
     assert "Participants who decide on the menu themselves keep coming." in said
     assert "This service takes no cases in." in said
