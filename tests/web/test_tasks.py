@@ -28,11 +28,11 @@ def taking(serving: Callable[..., Service], small_store: Path, tmp_path_factory:
     return serving("--store", f"oxigraph:{made}", "--timeout", "60", WERKZAAM_TOKEN=TOKEN)
 
 
-def press(page: Any, name: str, *, first: bool = False) -> None:
-    """Press a button that sends a form, and wait for the page that comes of it."""
-    buttons = page.get_by_role("button", name=name)
+def press(page: Any, name: str, *, first: bool = False, role: str = "button", **more: bool) -> None:
+    """Press a button that sends a form, or a link, and wait for the page that comes of it."""
+    found = page.get_by_role(role, name=name, **more)
     with page.expect_navigation():
-        (buttons.first if first else buttons.last).click()
+        (found.first if first else found.last).click()
 
 
 def fits(page: Any) -> bool:
@@ -42,10 +42,10 @@ def fits(page: Any) -> bool:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_two_cases_are_compared(visit: Visit, width: int) -> None:
     page = visit("/nl/", width)
-    page.get_by_role("link", name="Casussen", exact=True).click()
+    press(page, "Casussen", role="link", exact=True)
     page.get_by_label("De Cirkel").check()
     page.get_by_label("Service voor de Wijk").check()
-    page.get_by_role("button", name="Vergelijk").click()
+    press(page, "Vergelijk")
     row = page.get_by_role("row", name="observerend leren")
     assert "wisselend +1 −4" in row.inner_text()
     assert "tegen −2" in row.inner_text()
@@ -59,7 +59,7 @@ def test_ones_own_situation_is_described_and_printed_on_two_pages(visit: Visit, 
     import pypdf
 
     page = visit("/en/")
-    page.get_by_role("link", name="My situation").click()
+    press(page, "My situation", role="link")
     page.get_by_label("Name of the municipality").fill("Zwolle")
     for family, value in (
         ("Personal goal", "does not want paid work: Holds"),
@@ -68,7 +68,7 @@ def test_ones_own_situation_is_described_and_printed_on_two_pages(visit: Visit, 
     ):
         page.get_by_text(family, exact=family == "Age").first.click()
         page.get_by_label(value, exact=True).check()
-    page.get_by_role("button", name="Show what was studied").click()
+    press(page, "Show what was studied")
     assert page.get_by_role("heading", level=1).inner_text() == "My situation: Zwolle"
     works = page.locator("section[aria-labelledby=works]").inner_text()
     assert "Even clients who do not want to work at all" in works
@@ -78,7 +78,7 @@ def test_ones_own_situation_is_described_and_printed_on_two_pages(visit: Visit, 
     assert "makes it hard for De Cirkel to start relations with local employers" in watch
     assert "Differs: wants paid work" in page.locator("section[aria-labelledby=other]").inner_text()
     assert "daily structure" in page.locator("section[aria-labelledby=never]").inner_text()
-    page.get_by_role("link", name="compulsory participation: Holds").click()
+    press(page, "compulsory participation: Holds", role="link")
     assert "Matches: compulsory participation, does not want paid work" in page.locator("#works + p + ul").inner_text()
     page.pdf(path=tmp_path / "situation.pdf", prefer_css_page_size=True)
     pages = pypdf.PdfReader(tmp_path / "situation.pdf").pages
@@ -91,8 +91,8 @@ def test_ones_own_situation_is_described_and_printed_on_two_pages(visit: Visit, 
 def test_a_question_is_found_through_search(visit: Visit) -> None:
     page = visit("/nl/", 390, **PLAIN)
     page.get_by_role("searchbox").fill("wat helpt tegen uitvl")
-    page.get_by_role("button", name="Zoek").click()
-    page.get_by_role("link", name="Wat helpt tegen uitval?").click()
+    press(page, "Zoek")
+    press(page, "Wat helpt tegen uitval?", role="link")
     assert "geen uitval" in page.locator(".asked").inner_text()
     assert page.locator("section.for .card").count() > 3
 
@@ -133,8 +133,8 @@ def fill(page: Any, claim: str, mechanism: str) -> None:
 
 def test_a_case_of_four_claims_with_three_mistakes_is_mended_sent_and_reviewed(visit: Visit, taking: Service) -> None:
     page = visit("/en/", 1280, taking, **PLAIN)
-    page.get_by_role("link", name="Submit a case").click()
-    page.get_by_role("link", name="Form for a case").click()
+    press(page, "Submit a case", role="link")
+    press(page, "Form for a case", role="link")
     for label, value in CASE.items():
         page.get_by_label(label).fill(value)
     for _ in range(3):
