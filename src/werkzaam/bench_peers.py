@@ -82,13 +82,18 @@ def virtuoso_server(file: str) -> Iterator[Ask]:
 
 def _over_http(address: str) -> Ask:
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=3600)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=3600)  # opens itself when it is closed
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/sparql-results+json"}
 
     def ask(query: str) -> int:
         body = urlencode({"query": f"BASE <{BASE}> {query}"})
-        connection.request("POST", f"{parts.path}?{parts.query}", body, headers)
-        answer = connection.getresponse().read()
+        try:
+            connection.request("POST", f"{parts.path}?{parts.query}", body, headers)
+            answer = connection.getresponse().read()
+        except ConnectionError:  # it closed while others were asked
+            connection.close()
+            connection.request("POST", f"{parts.path}?{parts.query}", body, headers)
+            answer = connection.getresponse().read()
         found: Any = ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
         return sum(1 for _ in found)
 
