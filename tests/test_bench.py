@@ -139,6 +139,13 @@ def test_growth_is_told_beyond_the_smallest_size_and_marked_where_it_is_more_tha
     assert told((10, 30), (10, 32), (10, 36)).endswith("| 1.0 | 3.0 |")  # it found nothing more, and took hardly longer
 
 
+def test_a_ratio_is_of_the_queries_that_both_were_asked() -> None:
+    ours = Measured("werkzaam", 1, seconds={"harm": [4.0]}, rows={"harm": [9]})
+    raw = Measured("pyoxigraph", 1, seconds={"harm": [2.0, 0.1, 0.1]}, rows={"harm": [9, 1, 1]})
+    (line,) = (one for one in page([ours, raw], {}, "", "", {}) if one.startswith("| harm |"))
+    assert line.startswith("| harm | 9 | 2.00 |")
+
+
 def test_a_peer_that_is_not_there_is_named_with_those_that_are(run: Any) -> None:
     ran = run("bench", "--peer", "Jena", "--lang", "en")
     assert ran.code == 2
