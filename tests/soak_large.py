@@ -73,7 +73,7 @@ def large(seed: int, number: int) -> Counts:
             shutil.rmtree(store, ignore_errors=True)
             _add_with_trouble(files, store, seed, number, counts)
             (store / "whole").touch()
-        rows = _from_disk(f"oxigraph:{store}", counts)
+        rows = _from_disk(f"oxigraph:{store}")
         small = place / f"store-{seed}-{max(number // 100, 10)}"
         _add(_write(place / "small", seed, max(number // 100, 10)), small, 2, Counts())
         lines = _in_memory(f"oxigraph:{small}", f"oxigraph:{store}", counts)
@@ -222,7 +222,7 @@ def _as_add(target: str, whole: str, parts: Sequence[Part]) -> None:
     store.close()
 
 
-def _apart(work: Callable[..., Any], *given: Any, seconds: float | None = None) -> tuple[float, Any, int]:
+def _apart(work: Callable[..., Any], *given: Any) -> tuple[float, Any, int]:
     """Give how long work took in a process of its own, what it gave, and the most memory it had, in MB."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
@@ -240,7 +240,7 @@ def _measured(out: Any, work: Callable[..., Any], given: Sequence[Any]) -> None:
     out.send((time.monotonic() - began, gave, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
 
 
-def _from_disk(where: str, counts: Counts) -> list[str]:
+def _from_disk(where: str) -> list[str]:
     """Ask from disk by the command, each three times."""
     lines = ["", "## From disk, by the command, seconds", "", "| asked | first | least | lines |"]
     lines.append("| --- | ---: | ---: | ---: |")

@@ -85,15 +85,17 @@ def _over_http(address: str) -> Ask:
     connection = http.client.HTTPConnection(parts.netloc, timeout=3600)  # opens itself when it is closed
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/sparql-results+json"}
 
+    def post(body: str) -> bytes:
+        connection.request("POST", f"{parts.path}?{parts.query}", body, headers)
+        return connection.getresponse().read()
+
     def ask(query: str) -> int:
         body = urlencode({"query": f"BASE <{BASE}> {query}"})
         try:
-            connection.request("POST", f"{parts.path}?{parts.query}", body, headers)
-            answer = connection.getresponse().read()
+            answer = post(body)
         except ConnectionError:  # it closed while others were asked
             connection.close()
-            connection.request("POST", f"{parts.path}?{parts.query}", body, headers)
-            answer = connection.getresponse().read()
+            answer = post(body)
         found: Any = ox.parse_query_results(answer, format=ox.QueryResultsFormat.JSON)
         return sum(1 for _ in found)
 
