@@ -392,7 +392,7 @@ class _Document:
             return self._wrong("name-of-many", value.place, one, iri, value=value.text)
         others = [hit for hit in self.names.find(value.text) if hit in self.names.labels]
         if others and one.kind == "name":
-            kinds = {kind for hit in others for kind in self.model.lowest(self.names.classes[hit])}
+            kinds = {kind for hit in others for kind in self.model.lowest(self.names.kinds(hit))}
             keys = self._keys_for(one, others)
             return self._wrong(
                 "name-other-kind",
@@ -417,7 +417,7 @@ class _Document:
 
     def _keys_for(self, one: Field, hits: Iterable[str]) -> list[str]:
         """Give the keys, beside that of a field, that take one of `hits`."""
-        kinds = {kind for hit in hits for kind in self.names.classes[hit]}
+        kinds = {kind for hit in hits for kind in self.names.kinds(hit)}
         beside = [fields for fields in self.model.fields.values() if one.path in fields]
         taking = [
             field

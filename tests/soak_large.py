@@ -33,6 +33,7 @@ from werkzaam.generator import generate, patterns
 from werkzaam.questions import ask, questions
 from werkzaam.records import states
 from werkzaam.store import Oxigraph
+from werkzaam.terms import GRAPH
 
 SAMPLE = 2_000
 """So many cases are read by one process and by two."""
@@ -78,6 +79,7 @@ def large(seed: int, number: int) -> Counts:
         _add(_write(place / "small", seed, max(number // 100, 10)), small, 2, Counts())
         lines = _in_memory(f"oxigraph:{small}", f"oxigraph:{store}", counts)
         counts.more = [*rows, *lines]
+        _one_more(store, place, seed + 1, counts)
     return counts
 
 
@@ -176,6 +178,20 @@ def _add_with_trouble(files: Path, store: Path, seed: int, number: int, counts: 
     assert entered == number, "made-up cases break no rule"
     counts["documents in the store"] = entered
     counts["MB at most, a process that enters them"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+
+
+def _one_more(store: Path, place: Path, seed: int, counts: Counts) -> None:
+    """Add one case to all that are there, and take it out again."""
+    case = _write(place / "one", seed, 1) / "000" / "case-000000.nq"
+    document = str(next(ox.parse(case.read_bytes(), format=ox.RdfFormat.N_QUADS)).graph_name)[1:-1]
+    for name, asked in (
+        ("check a case beside all", ["validate", str(case)]),
+        ("add a case to all", ["add", str(case)]),
+        ("take a case out of all", ["remove", document.removeprefix(GRAPH)]),
+    ):
+        began = time.monotonic()
+        subprocess.run(_command(*asked, "--store", f"oxigraph:{store}"), env=_environment(), check=True)
+        counts[f"seconds to {name}"] = round(time.monotonic() - began)
 
 
 def _build(store: Path) -> str:

@@ -20,7 +20,7 @@ import pytest
 
 import werkzaam
 from werkzaam import entry as entry_module
-from werkzaam import folder, locks, sandbox, upkeep, validation
+from werkzaam import folder, locks, sandbox, summary, upkeep, validation
 from werkzaam.api import Werkzaam
 from werkzaam.build import on_disk, write_store
 from werkzaam.errors import InputError, StoreError, UsageError
@@ -188,6 +188,37 @@ def test_a_violation_in_one_document_refuses_all_and_changes_nothing(
     ]
 
 
+@pytest.fixture(params=["small", "large"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a store as small, of which all names are read, or as large, in which they are looked up."""
+    if request.param == "large":
+        monkeypatch.setattr(summary, "MANY", 0)
+
+
+def test_a_document_names_what_a_store_holds_whether_that_is_read_or_looked_up(
+    size: None, opened: Werkzaam, case: str, write: Callable[[str, str], str]
+) -> None:
+    head = "werkzaam: 1\ntaal: nl\nonderzoek: {}\ndocument: ander\n"
+    head += 'codering: {{id: coding, door: testcodeur, datum: 2024-05-01, leidraad: "1"}}\nbeweringen:\n'
+    claim = case[case.index("- id: b2\n") : case.index("- id: b3\n")]
+    claim = claim.replace("- id: b2\n", "- id: c2\n  over: De Buurttafel\n  herhaalt: b1\n  betreft: b1\n")
+
+    def found(study: str, claim: str) -> list[tuple[str, str]]:
+        told = opened.add(write("ander.yaml", head.format(study) + claim), dry_run=True).findings
+        return [(one.rule.rpartition("#")[2], one.value) for one in told if one.severity == "violation"]
+
+    assert found("buurttafel", claim) == []
+    # A claim of another study goes by the name of that too.
+    unknown = [("CaseDocument-study", "soeptafel")]
+    assert found("soeptafel", claim) == [*unknown, ("Claim-restates", "b1"), ("Claim-concerns", "b1")]
+    other = claim.replace("herhaalt: b1", "herhaalt: https://w3id.org/werkzaam/id/claim/buurttafel/b1")
+    assert found("soeptafel", other.replace("betreft: b1", "betreft: buurttafel/b1")) == unknown
+    # What looks like a name is told.
+    told = opened.add(write("ander.yaml", head.format("buurttafel") + claim.replace("b1", "soepploek"))).findings
+    messages = [one.message("nl") for one in told if one.severity == "violation"]
+    assert [("Bedoel je: b" in one, "soepploeg" in one) for one in messages] == [(True, False), (False, True)]
+
+
 def test_files_given_together_may_name_each_other(store: str, case: str, write: Callable[[str, str], str]) -> None:
     head, _, claims = case.partition("beweringen:\n")
     study = write("study.yaml", head.replace("casus: de-buurttafel\n", "").replace("coverage-2", "coverage-1"))
@@ -241,7 +272,7 @@ def test_a_document_cannot_take_the_place_of_a_graph_of_ours(
 
 
 def test_a_document_says_nothing_of_terms_and_of_claims_of_others(
-    opened: Werkzaam, case: str, write: Callable[[str, str], str]
+    size: None, opened: Werkzaam, case: str, write: Callable[[str, str], str]
 ) -> None:
     second = "- {id: intervention/de-soeptafel, soort: interventie, naam: {nl: De Soeptafel, en: De Soeptafel}}\n"
     other = case.replace("casus: de-buurttafel", "casus: de-soeptafel").replace("zaken:\n", "zaken:\n" + second)
@@ -265,7 +296,7 @@ def test_turtle_that_redefines_a_concept_is_refused(
 
 
 def test_a_new_version_may_not_lean_on_what_only_the_old_one_said(
-    opened: Werkzaam, case: str, write: Callable[[str, str], str]
+    size: None, opened: Werkzaam, case: str, write: Callable[[str, str], str]
 ) -> None:
     crew = next(line for line in case.splitlines(keepends=True) if "part/soepploeg" in line)
     entry = opened.add(write("tafel.yaml", case.replace(crew, "")))
@@ -273,7 +304,7 @@ def test_a_new_version_may_not_lean_on_what_only_the_old_one_said(
 
 
 def test_an_axiom_that_is_contradicted_refuses_the_document(
-    opened: Werkzaam, case: str, write: Callable[[str, str], str]
+    size: None, opened: Werkzaam, case: str, write: Callable[[str, str], str]
 ) -> None:
     text = case.replace("deel-van: stichting-de-keuken\n", "deel-van: soepploeg\n")
     entry = opened.add(write("tafel.yaml", text))

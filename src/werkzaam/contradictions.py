@@ -6,9 +6,11 @@ axiom; its header has the message in Dutch and English and the statements that t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cache
+
+import pyoxigraph as ox
 
 from werkzaam.errors import Finding, OurFault, Place
 from werkzaam.messages import say
@@ -84,6 +86,37 @@ def contradictions(store: Oxigraph, given: Given | None = None, said: Set[str] |
             continue
         for row in store.select(check.query):
             yield _finding(check, row, store, given or Given())
+
+
+def contradictions_of(
+    named: Set[str], given: Given, saying: Callable[[str], Iterable[ox.Quad]], vocabulary: Iterable[ox.Quad]
+) -> Iterator[Finding]:
+    """Yield the contradictions of what is `named`, as `contradictions` does, whatever the size of the store.
+
+    A check looks from what contradicts itself to what that names and no further. So it is asked of what is said of
+    both (`saying` gives the quads with a subject), beside the `vocabulary`, and not of all that there is.
+    """
+    near = Oxigraph()
+    near.fill(vocabulary)
+    said = dict[ox.Triple, ox.Quad]()
+    todo = named
+    for _ in range(2):
+        following = set[str]()
+        for iri in todo:
+            for quad in saying(iri):
+                # What many documents say of a thing is said once, in the graph of which its place is told.
+                if quad.triple not in said or _rank(quad, given) < _rank(said[quad.triple], given):
+                    said[quad.triple] = quad
+                if isinstance(quad.object, ox.NamedNode):
+                    following.add(quad.object.value)
+        todo = following - named
+    near.fill(said.values())
+    return (one for one in contradictions(near, given) if one.subject in named)
+
+
+def _rank(quad: ox.Quad, given: Given) -> tuple[bool, str]:
+    graph = getattr(quad.graph_name, "value", "")
+    return graph not in given.files, graph
 
 
 def _finding(check: Check, row: Row, store: Oxigraph, given: Given) -> Finding:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from werkzaam import prepared, shacl
 from werkzaam import records as on_record
-from werkzaam.contradictions import Given, contradictions
+from werkzaam.contradictions import Given, contradictions_of
 from werkzaam.entered import RESERVED, Entered, Entry
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.folder import Draft, Folder
@@ -22,7 +22,7 @@ from werkzaam.loading import nothing, remembering
 from werkzaam.records import ADDED, TOMBSTONES, File, Record, State, Submitter, states
 from werkzaam.sandbox import ChildDied
 from werkzaam.store import Oxigraph
-from werkzaam.terms import GRAPH, ID, WZ, slug
+from werkzaam.terms import GRAPH, ID, ONTOLOGY_GRAPH, WZ, slug
 from werkzaam.validation import beside_of, check, each, load
 from werkzaam.withdrawal import claims_of, pointing
 
@@ -180,13 +180,12 @@ def _enter(
         gone = held[one.graph] - one.contains - tombs.keys()
         entry.findings += missed(draft.store, one, gone)
     told = {(known.rule, known.subject) for known in entry.findings}
-    named = {iri for one in read for t in one.triples for iri in (_iri(t.subject), _iri(t.object))}
+    named = {iri for one in read for t in one.triples for iri in (_iri(t.subject), _iri(t.object))} - {""}
     given = Given(
         {one.graph: one.file for one in read}, {key: place for one in read for key, place in one.places.items()}
     )
-    for found in contradictions(draft.store, given):
-        if found.subject in named and (found.rule, found.subject) not in told:
-            entry.findings.append(found)
+    wrong = contradictions_of(named, given, draft.store.saying, draft.store.quads(ONTOLOGY_GRAPH))
+    entry.findings += [found for found in wrong if (found.rule, found.subject) not in told]
     if entry.refused:
         return
     for one in read:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from werkzaam import summary
+from werkzaam.asked import Asked
 from werkzaam.errors import UsageError
 from werkzaam.model import Names
 from werkzaam.store import Store, language_of
-from werkzaam.summaryfile import NamesIn
-from werkzaam.terms import NAMED, ONTOLOGY_GRAPH, WZ, expand, fold, slug
+from werkzaam.terms import NAMED, ONTOLOGY_GRAPH, WZ, slug
 
 _PREFIXES = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -68,35 +69,16 @@ WHERE {
 """
 
 
-MANY = 500
-"""Of a store with more documents, names are looked up when asked for and not read beforehand."""
-
-
-class _Asked(Names):
+@dataclass
+class _Asked(Asked):
     """Names of which those of the vocabulary are known, and those that documents give when they are asked for."""
 
-    def __init__(self, beside: NamesIn, parents: Mapping[str, set[str]]) -> None:
-        super().__init__()
-        self._beside, self._parents, self._learnt = beside, parents, set[str]()
+    parents: Mapping[str, set[str]] = field(kw_only=True)
 
-    def find(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
-        """Give every IRI, of a wanted class, that `name` stands for."""
-        direct = name if "://" in name else expand(name)
-        for thing in [direct] if direct else sorted(self._beside.found_by(fold(name))):
-            self._learn(thing)
-        return super().find(name, wanted)
-
-    def label(self, iri: str, lang: str) -> str:
-        """Give the label in `lang`, in another language, or the slug."""
-        self._learn(iri)
-        return super().label(iri, lang)
-
-    def _learn(self, thing: str) -> None:
-        if thing not in self._learnt:
-            self._learnt.add(thing)
-            called = self._beside.called(thing)
-            if called:
-                _learn(self, thing, self._beside.types(thing), called, self._parents)
+    def learn(self, thing: str, called: list[tuple[str, str, str]]) -> None:
+        """Make known what a thing is called, with its labels."""
+        if called:
+            _learn(self, thing, self.beside.types(thing), called, self.parents)
 
 
 def _learn(
@@ -134,12 +116,10 @@ class Known:
     @cached_property
     def names(self) -> Names:
         """Every name, with the classes of what it names; of a large store on disk, those that are asked for."""
-        held = getattr(self._store, "summary", None)
-        beside = None if held is None else summary.names_in(held)
-        parents = _parents(self._store)
-        if beside is None or beside.cases() <= MANY:
+        beside, parents = summary.names_in(getattr(self._store, "summary", None)), _parents(self._store)
+        if beside is None:
             return self._read(Names(), parents, "", "")
-        return self._read(_Asked(beside, parents), parents, f"GRAPH <{ONTOLOGY_GRAPH}> {{", "}")
+        return self._read(_Asked(beside=beside, parents=parents), parents, f"GRAPH <{ONTOLOGY_GRAPH}> {{", "}")
 
     def _read(self, names: Names, parents: Mapping[str, set[str]], start: str, end: str) -> Names:
         classes: dict[str, set[str]] = {}

@@ -7,8 +7,9 @@ A field exists because a property shape says so; its Dutch and English keys stan
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Self
 
 import pyoxigraph as ox
 
@@ -70,11 +71,24 @@ class Names:
         for word in (*words, slug(iri), "/".join(iri.split("/")[-2:])):
             self.former_words[fold(word)] = self.former_words.get(fold(word), frozenset()) | {iri}
 
-    def copy(self) -> Names:
+    def copy(self) -> Self:
         """Give names that can grow without changing these; cheap, as no set in them ever changes."""
-        return Names(
-            dict(self.classes), dict(self.words), dict(self.labels), dict(self.former), dict(self.former_words)
+        return replace(
+            self,
+            classes=dict(self.classes),
+            words=dict(self.words),
+            labels=dict(self.labels),
+            former=dict(self.former),
+            former_words=dict(self.former_words),
         )
+
+    def kinds(self, iri: str) -> frozenset[str]:
+        """Give the classes of what `iri` is, those above included; none where it is not known."""
+        return self.classes.get(iri, frozenset())
+
+    def beginning(self, start: str) -> list[str]:
+        """Give the IRIs that are known and begin so."""
+        return [iri for iri in self.classes if iri.startswith(start)]
 
     def find(self, name: str, wanted: Iterable[str] | None = None) -> list[str]:
         """Give every IRI, of a wanted class, that `name` (slug, CURIE, IRI, label) stands for."""

@@ -42,11 +42,13 @@ class Naming:
         if own is not None and "://" not in name:
             return self.names.find(own + name, wanted)
         hits = self.names.find(name, wanted)
+        if "/" not in name:  # what is known by its id within a study is never meant by that alone in another
+            hits = [hit for hit in hits if self.bases.keys().isdisjoint(self.names.kinds(hit))]
+            hits = hits or [iri for base in self.bases.values() for iri in self.names.find(base + name, wanted)]
         # A topic only helps filters to find, a measure to count, and a study is what a publication of the same name is
         # about; where something else has the name, that is meant.
-        # What is known by its id within the study is never meant by that alone.
         helping = {WZ + "Topic", WZ + "Measure", WZ + "Publication", *self.bases}
-        hits = [hit for hit in hits if helping.isdisjoint(self.names.classes[hit])] or hits
+        hits = [hit for hit in hits if helping.isdisjoint(self.names.kinds(hit))] or hits
         exact = [hit for hit in hits if hit.endswith("/" + name)]
         return exact if len(exact) == 1 else hits
 
@@ -57,7 +59,7 @@ class Naming:
             return self.names.near(name, wanted, lang)
         from rapidfuzz import process
 
-        ids = [iri.removeprefix(own) for iri in self.names.classes if iri.startswith(own)]
+        ids = sorted(iri.removeprefix(own) for iri in self.names.beginning(own))
         return [found for found, _, _ in process.extract(name, [one for one in ids if "/" not in one], limit=3)]
 
     def name(self, iri: str, one: Field, lang: str) -> str:

@@ -6,17 +6,20 @@ The names of the packaged data are kept in the user's cache beside these data, a
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import current_process
 from typing import Any
 
-from werkzaam.build import FORMAT, cache_folder, open_store, write_whole
+from werkzaam.asked import Asked
+from werkzaam.build import FORMAT, cache_folder, documents_of, open_store, write_whole
 from werkzaam.model import Model, Names
 from werkzaam.resources import digest
 from werkzaam.sandbox import call
 from werkzaam.store import Store
+from werkzaam.terms import ID
 
 # Step by step, each thing once: what many documents describe is typed and named in each of them.
 _HELD = """
@@ -45,11 +48,49 @@ def model() -> Model:
 def names(store: str | None) -> Names:
     """Give the names of the ontology and of what `store` holds now; to be copied before they grow.
 
-    A store on disk is opened in a child, so that this process can still fork; a child opens it itself.
+    A store on disk is opened in a child, so that this process can still fork; a child opens it itself. Of a large one
+    the names are looked up when they are asked for.
     """
     if store is None:
         return packaged_names()
-    return names_with(held_in(store))
+    return looked_up(store) or names_with(held_in(store))
+
+
+@dataclass
+class LookedUp(Asked):
+    """The names of the ontology, and those that documents make known when they are asked for."""
+
+    def found_by(self, word: str) -> list[str]:
+        """Give what a folded word may stand for; a claim is called by its id behind that of its study."""
+        claims = [f"{ID}claim/{word}"] if "/" in word else []
+        return super().found_by(word) + claims
+
+    def learn(self, thing: str, called: list[tuple[str, str, str]]) -> None:
+        """Make a thing known by the name that documents give it; what else it is called, nobody means in a document."""
+        _add(self, self.rows_of(thing, called))
+
+    def rows_of(self, thing: str, called: list[tuple[str, str, str]]) -> list[list[str]]:
+        """Give what is known of a thing as rows of IRI, class and, where it has one, a name."""
+        names = [[text] for kind, text, _ in called if kind == "0"]
+        return [[thing, kind, *name] for kind in self.beside.types(thing) for name in names or [[]]]
+
+    def held(self, asked: Iterable[str]) -> list[list[str]]:
+        """Give what is known of whatever some names and IRIs stand for, as `held_in` gives it of everything."""
+        things = {thing for name in asked for thing in self.meant_by(name)}
+        return sorted(row for thing in things for row in self.rows_of(thing, self.beside.called(thing)))
+
+
+def looked_up(store: str) -> LookedUp | None:
+    """Give names that are looked up when they are asked for; None where `store` is not large, or no store on disk."""
+    from werkzaam import summary
+    from werkzaam.folder import Folder
+
+    place = documents_of(store)
+    if not isinstance(place, Folder):
+        return None
+    held = place.read()
+    beside = summary.names_in(held.summary, held)
+    return None if beside is None else LookedUp(**vars(model().names.copy()), beside=beside)
 
 
 def held_in(store: str) -> list[list[str]]:
@@ -90,9 +131,13 @@ def held(store: Store) -> list[list[str]]:
 
 def _with_held(model: Model, held: Sequence[Sequence[str]]) -> Names:
     found = model.names.copy()
-    for thing, kind, *called in held:
-        found.add(thing, model.parents(kind), called)
+    _add(found, held)
     return found
+
+
+def _add(names: Names, rows: Iterable[Sequence[str]]) -> None:
+    for thing, kind, *called in rows:
+        names.add(thing, model().parents(kind), called)
 
 
 def _written(names: Names) -> dict[str, Any]:

@@ -285,6 +285,11 @@ class Oxigraph(Answers):
         with self._reading():
             yield from self._store.quads_for_pattern(None, None, None, name)
 
+    def graphs(self) -> set[str]:
+        """Give the named graphs."""
+        with self._reading():
+            return {one.value for one in self._store.named_graphs() if isinstance(one, ox.NamedNode)}
+
     def count(self, *pattern: Any) -> int:
         """Count the quads with a subject, predicate, object and graph; None is any."""
         with self._reading():

@@ -7,7 +7,7 @@ generation, so that both count from the same moment. It holds nothing that the t
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -58,7 +58,7 @@ _TYPES = f"""{_PREFIXES}
 SELECT DISTINCT ?document ?thing ?class
 WHERE {{ {_OURS} GRAPH ?document {{ {NAMED} ?thing a ?class }} }}
 """
-_EVERY = f"{_PREFIXES} SELECT DISTINCT ?document WHERE {{ {_CONTAINS} }}"
+_KINDS = f"{_PREFIXES} SELECT ?document ?claim ?class WHERE {{ {_CONTAINS} GRAPH ?document {{ ?claim a ?class }} }}"
 
 
 def told(store: Store, documents: Sequence[str] | None = None) -> Told:
@@ -96,7 +96,7 @@ def told(store: Store, documents: Sequence[str] | None = None) -> Told:
             (str(row["thing"]), str(row["document"]), str(row["kind"]), str(row["label"]), language_of(row["label"]))
             for row in rows(_CALLED)
         },
-        types=pairs(_TYPES, "thing", "class", "document"),
+        types=pairs(_TYPES, "thing", "class", "document") | pairs(_KINDS, "claim", "class", "document"),
     )
 
 
@@ -142,10 +142,21 @@ def renew(
                 made.count(documents)
                 return
         after.unlink()
-    others = None
-    if already.documents:
-        others = sorted({str(row["document"]) for row in store.select(_EVERY)} - already.documents)
-    make(after, now, chain(already.parts, [told(store, others)]), vocabulary)
+    make(after, now, chain(already.parts, _in_parts(store, already.documents)), vocabulary)
+
+
+PART = 1_000
+"""So many documents are told of at once, as what is told of very many does not fit in memory."""
+
+
+def _in_parts(store: Oxigraph, but: Set[str]) -> Iterator[Told]:
+    """Yield what is told of all documents `but` some, in parts."""
+    documents = sorted(store.graphs() - but)
+    if len(documents) <= PART and not but:
+        yield told(store)
+        return
+    for start in range(0, len(documents), PART):
+        yield told(store, documents[start : start + PART])
 
 
 def make(file: Path, now: Above, parts: Iterable[Told], vocabulary: str) -> None:
@@ -189,12 +200,22 @@ def restated(file: Path) -> list[tuple[str, str]] | None:
         return None
 
 
-def names_in(file: Path) -> NamesIn | None:
-    """Give what looks up names in a summary, kept open; None where it is of an older werkzaam."""
+MANY = 500
+"""Of a store with more documents, names are looked up when they are asked for and not read beforehand."""
+
+
+def names_in(file: Path | None, hold: object = None) -> NamesIn | None:
+    """Give what looks up names in the summary of a large store, kept open as `hold` is.
+
+    None of a small store, and where the summary is missing or of an older werkzaam.
+    """
+    if file is None or not file.is_file():
+        return None
     try:
-        return NamesIn(file)
+        found = NamesIn(file, hold)
     except summaryfile.Older:
         return None
+    return found if found.more_cases_than(MANY) else None
 
 
 def rows(file: Path, name: str, values: Mapping[str, Sequence[Sequence[str]]]) -> list[Row] | None:

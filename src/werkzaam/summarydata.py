@@ -17,7 +17,7 @@ class Told:
 
     `names` are pairs of a thing and a claim, `comes` of a heading and a claim, `restates` of two claims, `coded` of a
     document and who coded it. `called` has what a document calls a thing: thing, document, kind as in `terms.NAMED`,
-    text and language; `types` thing, class and document of what has a name.
+    text and language; `types` thing, class and document of what has a name, and of claims.
     """
 
     documents: dict[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -14,11 +15,13 @@ from werkzaam.store import Iri, Literal, Row
 from werkzaam.summarydata import Above, Overview, Told, said_once
 from werkzaam.terms import CONCEPT, XSD, fold, slug
 
-FORM = 3
+FORM = 4
 """The form of the tables; raise it when `summary.sql` changes, and a summary of another form is made anew."""
 
 Groups = Sequence[Sequence[str]]
 CORE = f"{CONCEPT}tier/core"
+LAST = "\U0010ffff"
+"""Comes after every letter."""
 MANY = 20_000
 """Of more claims under a heading it is quicker to look for those that are shown than to put all in order."""
 
@@ -193,10 +196,6 @@ class Held:
         """Give which claims restate which."""
         return list(self._made.execute(sql.RESTATES))
 
-    def cases(self) -> int:
-        """Count the documents that hold claims."""
-        return int(self._made.execute("SELECT COUNT(DISTINCT document) FROM claim").fetchone()[0])
-
     def overview(self, groups: Groups, without: Groups, but: str, most: int) -> Overview:
         """Give how much an answer holds but for one heading, with at most `most` claims a heading: the core first."""
         asked, values = _asked(groups, without)
@@ -285,17 +284,38 @@ def _address(file: Path) -> str:
 class NamesIn:
     """Looks up in a summary what documents call things; open for as long as it is held."""
 
-    def __init__(self, file: Path) -> None:
-        self._made = sqlite3.connect(_address(file), uri=True, check_same_thread=False)
-        self._held = Held(self._made)
+    def __init__(self, file: Path, hold: object = None) -> None:
+        self._file, self._hold = file, hold
+        self._process, self._opened = os.getpid(), self._open()
 
-    def cases(self) -> int:
-        """Count the documents that hold claims."""
-        return self._held.cases()
+    def _open(self) -> sqlite3.Connection:
+        made = sqlite3.connect(_address(self._file), uri=True, check_same_thread=False)
+        Held(made)
+        return made
+
+    @property
+    def _made(self) -> sqlite3.Connection:
+        """The open file; a forked child opens it anew, as SQLite asks."""
+        if self._process != os.getpid():
+            self._process, self._opened = os.getpid(), self._open()
+        return self._opened
+
+    def more_cases_than(self, number: int) -> bool:
+        """Say whether more documents hold claims."""
+        found = self._made.execute("SELECT DISTINCT document FROM claim LIMIT ?", (number + 1,))
+        return len(found.fetchall()) > number
 
     def found_by(self, word: str) -> set[str]:
         """Give the things that a folded word stands for."""
         return {one for (one,) in self._made.execute(sql.BY_WORD, (word,))}
+
+    def words_like(self, start: str) -> list[str]:
+        """Give the folded words, some thousand at most, that begin so."""
+        return [one for (one,) in self._made.execute(sql.WORDS_LIKE, (start, start + LAST))]
+
+    def beginning(self, start: str) -> list[str]:
+        """Give the claims, some thousand at most, of which the IRI begins so."""
+        return [one for (one,) in self._made.execute(sql.BEGINNING, (start, start + LAST))]
 
     def called(self, thing: str) -> list[tuple[str, str, str]]:
         """Give what documents call a thing: kind, text and language."""

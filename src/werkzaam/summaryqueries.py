@@ -166,3 +166,5 @@ COUNTED = (CELLS % "TRUE").replace("FROM cell", f"FROM ({COUNTS}) AS cell")
 
 
 BY_WORD = "SELECT DISTINCT iri.text FROM word JOIN iri ON iri.id = word.thing WHERE word.word = ?"
+WORDS_LIKE = "SELECT DISTINCT word FROM word WHERE word >= ? AND word < ? LIMIT 5000"
+BEGINNING = "SELECT text FROM iri JOIN claim ON claim.id = iri.id WHERE text >= ? AND text < ? LIMIT 5000"

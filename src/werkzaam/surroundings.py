@@ -30,7 +30,7 @@ def surroundings(triples: Collection[ox.Triple], model: Model, names: Names) -> 
         seen.add(iri)
         facts = model.about(iri)
         node = ox.NamedNode(iri)
-        kinds = {one.value for one in facts.get(TYPE, [])} or model.lowest(names.classes.get(iri, ()))
+        kinds = {one.value for one in facts.get(TYPE, [])} or model.lowest(names.kinds(iri))
         found.update(ox.Triple(node, ox.NamedNode(TYPE), ox.NamedNode(kind)) for kind in kinds)
         classes |= kinds
         for path in walked & facts.keys():

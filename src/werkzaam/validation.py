@@ -13,8 +13,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam import prepared, shacl
-from werkzaam.build import in_memory
-from werkzaam.contradictions import Given, contradictions
+from werkzaam.build import open_store
+from werkzaam.contradictions import Given, contradictions, contradictions_of
 from werkzaam.errors import Finding, InputError
 from werkzaam.foreign import read_file
 from werkzaam.loading import Beside, Loaded, load_alone, loader_for
@@ -64,8 +64,10 @@ def each(
     _known(store, others)
     gc.freeze()  # a child then shares with us what is ready, instead of copying it as its collector passes by
     items = [(file, text, store, others, *more) for file, text in texts]
-    answers = call_each(work, items, seconds=SECONDS)
-    return zip([file for file, _ in texts], answers, strict=True)
+    try:
+        yield from zip([file for file, _ in texts], call_each(work, items, seconds=SECONDS), strict=True)
+    finally:
+        _known.cache_clear()  # names that are looked up keep hold of their store
 
 
 def _things_of(file: str, text: str) -> str:
@@ -75,7 +77,13 @@ def _things_of(file: str, text: str) -> str:
 
 def _findings_of(file: str, text: str, store: str | None, others: str, engine: str) -> list[dict[str, Any]]:
     loaded, model, names = load(file, text, store, others)
-    return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: in_memory(store))]
+    return [one.as_dict() for one in check(loaded, model, names, file, engine, lambda: _held(store))]
+
+
+def _held(store: str | None) -> Oxigraph:
+    """Open what is known already, to be read; what a server holds is copied."""
+    opened = open_store(store)
+    return opened if isinstance(opened, Oxigraph) else Oxigraph.of(opened)
 
 
 @lru_cache(maxsize=2)
@@ -124,9 +132,8 @@ def check(
 ) -> list[Finding]:
     """Give what the loader found and what the shapes and the axioms say, in the order of the file.
 
-    Of one field of one node only the first of these three speaks. `held` opens what is already known, in memory; it is
-    opened only where a document speaks of the things of others, which may contradict what these say, and gets the
-    document.
+    Of one field of one node only the first of these three speaks. `held` opens what is already known; it is
+    opened only where a document speaks of the things of others, which may contradict what these say.
     """
     findings = list(loaded.findings)
     if loaded.triples:
@@ -212,7 +219,7 @@ def _speaks_of_others(loaded: Loaded, model: Model, names: Names) -> bool:
             own = kinds.setdefault(triple.subject.value, set())
             if triple.predicate.value == TYPE and isinstance(triple.object, ox.NamedNode):
                 own.add(triple.object.value)
-    return any(not own or model.lowest(own) != model.lowest(names.classes.get(iri, own)) for iri, own in kinds.items())
+    return any(not own or model.lowest(own) != model.lowest(names.kinds(iri) or own) for iri, own in kinds.items())
 
 
 def _by_axioms(
@@ -220,10 +227,7 @@ def _by_axioms(
 ) -> Iterable[Finding]:
     """Give which axioms the document contradicts: by itself and what it names, or else beside all that is `held`."""
     if held is not None:
-        own = {str(t.subject)[1:-1] for t in loaded.triples}
-        held.load_triples(loaded.graph, "".join(f"{one} .\n" for one in loaded.triples).encode())
-        given = Given({loaded.graph: file}, loaded.places)
-        return [one for one in contradictions(held, given) if one.subject in own]
+        return _by_axioms_beside(loaded, file, held)
     # What another document says is nobody's to show here, so it lies in no named graph.
     known = (f"{t} <{ONTOLOGY_GRAPH}> .\n" if model.about(str(t.subject)[1:-1]) else f"{t} .\n" for t in around)
     quads = "".join([*(f"{quad} .\n" for quad in loaded.quads()), *known])
@@ -233,6 +237,22 @@ def _by_axioms(
         return []
     labels = (f"{t} <{ONTOLOGY_GRAPH}> .\n" for t in model.ontology if t.predicate.value in _LABELS)
     return list(contradictions(_store(quads + "".join(labels)), given))
+
+
+def _by_axioms_beside(loaded: Loaded, file: str, held: Oxigraph) -> Iterable[Finding]:
+    """Give which axioms the document contradicts beside all that is `held`, but for its own earlier version."""
+    said: dict[str, list[ox.Quad]] = {}
+    for quad in loaded.quads():
+        if isinstance(quad.subject, ox.NamedNode):
+            said.setdefault(quad.subject.value, []).append(quad)
+
+    def saying(iri: str) -> Iterator[ox.Quad]:
+        yield from said.get(iri, ())
+        yield from (one for one in held.saying(iri) if getattr(one.graph_name, "value", "") != loaded.graph)
+
+    return contradictions_of(
+        said.keys(), Given({loaded.graph: file}, loaded.places), saying, held.quads(ONTOLOGY_GRAPH)
+    )
 
 
 _LABELS = frozenset((SKOS + "prefLabel", RDFS + "label"))

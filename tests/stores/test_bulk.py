@@ -24,7 +24,8 @@ from werkzaam.generator import generate, patterns
 from werkzaam.records import Submitter, states
 from werkzaam.rules import materialise
 from werkzaam.store import Oxigraph
-from werkzaam.terms import CONCEPT, GRAPH, ID, INFERRED_GRAPH, WZ
+from werkzaam.terms import CONCEPT, GRAPH, ID, INFERRED_GRAPH, TYPE, WZ
+from werkzaam.validation import validate
 
 pytestmark = pytest.mark.once
 
@@ -183,6 +184,46 @@ def test_documents_may_name_each_other_and_what_only_shows_together_is_told_as_b
     assert {rule for rule, *_ in wrong(told_again)} == {"told-elsewhere"}
     assert told_again.refused
     assert told_again.documents == []
+
+
+def test_what_enters_a_large_store_is_judged_beside_what_it_names_there_and_nobody_reads_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str, cases: list[list[ox.Quad]]
+) -> None:
+    enter(written(tmp_path / "cases", cases[:8]), store)
+    there, other = ox.NamedNode(f"{ID}organisation/made-up-5-2"), ox.NamedNode(f"{WZ}Intervention")
+    new = {
+        "right": said(cases[8], claim_of(cases[8]), "restates", claim_of(cases[0])),
+        "nowhere": said(cases[9], claim_of(cases[9]), "explains", ox.NamedNode(f"{ID}claim/nowhere/at-all")),
+        "kind": said(cases[9], claim_of(cases[9]), "restates", there),
+        "together": [*cases[8], ox.Quad(there, ox.NamedNode(TYPE), other, graph_of(cases[8]))],
+    }
+    files = {name: written(tmp_path / name, [quads])[0] for name, quads in new.items()}
+    both = [*written(tmp_path / "both", [cases[10], new["right"]])]
+    every = [[file] for file in files.values()] + [both]
+
+    def judged() -> list[Any]:
+        told: list[Any] = []
+        for some in every:
+            many, few = enter(some, store, dry_run=True), entry.add(some, store, dry_run=True)
+            assert wrong(many) == wrong(few)
+            told.append((wrong(many), [one.state for one in many.documents]))
+        return [*told, wrong(entry.Entry(validate([files["together"]], store)))]
+
+    small, quads = judged(), Oxigraph.quads
+    assert [bool(states_) for _, states_ in small[:-1]] == [True, False, False, False, True]
+    assert any("axiom" in rule for rule, *_ in small[-1])
+    monkeypatch.setattr(summary, "MANY", 5)
+
+    def of_a_graph(self: Oxigraph, graph: str | None = None) -> Any:
+        assert graph is not None or self._where == "None", "all of the store is read"
+        return quads(self, graph)
+
+    monkeypatch.setattr(Oxigraph, "quads", of_a_graph)
+    assert judged() == small
+    assert enter(both, store).documents
+    assert entry.add(written(tmp_path / "more", [cases[11]]), store).documents
+    assert len(graphs(store)) == 11
+    agrees(store)
 
 
 def test_a_new_version_takes_the_place_of_the_old_and_tells_who_is_pointed_to(

@@ -12,7 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from werkzaam import answers, known, overviews, summary, summaryfile, upkeep
+from werkzaam import answers, overviews, prepared, summary, summaryfile, upkeep
 from werkzaam.answers import Answer, Entry, as_data
 from werkzaam.build import ontology_nquads, packaged
 from werkzaam.errors import UsageError
@@ -24,7 +24,7 @@ from werkzaam.questions import ask, questions
 from werkzaam.render import Teller
 from werkzaam.store import Oxigraph
 from werkzaam.summarydata import Overview
-from werkzaam.terms import CONCEPT, ID, ONTOLOGY_GRAPH, WZ
+from werkzaam.terms import CONCEPT, ID, ONTOLOGY_GRAPH, WZ, slug
 
 pytestmark = pytest.mark.once
 
@@ -270,7 +270,7 @@ def flat(entries: Sequence[Entry]) -> list[str]:
 def test_names_of_a_large_store_are_looked_up_when_asked_for_and_are_the_same(
     change: Change, cases: list[tuple[str, list[ox.Quad]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known, "MANY", 5)
+    monkeypatch.setattr(summary, "MANY", 5)
     store = change(*cases)
     late, whole = Known(store), Known(plain(store))
     asked = [*whole.names.classes, *list(whole.names.words), "nothing of the kind", "Intervention 3", "interventie 4"]
@@ -285,3 +285,37 @@ def test_names_of_a_large_store_are_looked_up_when_asked_for_and_are_the_same(
     assert late.resolve("made-up-3-4", "case", [wanted[0]], "nl") == f"{ID}intervention/made-up-3-4"
     with pytest.raises(UsageError, match="made-up-3-99"):
         late.resolve("made-up-3-99", "case", wanted, "nl")
+
+
+def test_names_that_documents_may_use_are_looked_up_in_a_large_store_and_are_the_same(
+    change: Change, folder: Folder, cases: list[tuple[str, list[ox.Quad]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = change(*cases)
+    where = f"oxigraph:{folder.path}"
+    assert prepared.looked_up(where) is None, "a small store is read"
+    monkeypatch.setattr(summary, "MANY", 5)
+    late, whole = prepared.names(where).copy(), prepared.names_with(prepared.held(store))
+    assert len(late.classes) < len(whole.classes)
+    claims = [iri for iri in whole.classes if iri.startswith(f"{ID}claim/")]
+    assert claims
+    for iri in whole.classes:
+        assert late.kinds(iri) == whole.kinds(iri), iri
+        assert late.find(iri) == whole.find(iri) == [iri]
+    assert not late.kinds(f"{ID}claim/nowhere/at-all")
+    ids = {slug(iri) for iri in claims}  # by that alone a claim is known in its study, see `Naming.find`
+    for word in [*whole.words.keys() - ids, "nothing of the kind"]:
+        assert late.find(word) == whole.find(word), word
+    study = claims[0].rpartition("/")[0] + "/"
+    assert late.beginning(study) == sorted(whole.beginning(study)) != []
+    # What looks like a name is told too, if it begins like it.
+    fresh = prepared.names(where)
+    assert fresh.near("made-up-3-44", [WZ + "Intervention"])[0].startswith("made-up-3-4")
+
+
+def test_what_is_told_in_parts_of_many_documents_is_what_is_told_at_once(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summary, "PART", 5)
+    store = change(*cases)
+    assert store.summary is not None
+    assert not summary.differs(store.summary, store)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from webtools import Service, address
+from webtools import Service, address, follow
 
 from werkzaam.terms import LANGUAGES
 
@@ -154,8 +154,7 @@ def test_a_new_user_finds_the_answer(visit: Callable[..., Any], task: str, lang:
     for dimension, value in told["choose"]:
         page.get_by_text(dimension, exact=True).click()
         page.get_by_label(value).first.check()
-    page.get_by_role("button", name=BUTTON[lang]).click()
-    page.wait_for_load_state()
+    follow(page, page.get_by_role("button", name=BUTTON[lang]))
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
         "the page is wider than the screen"
     )
@@ -164,8 +163,7 @@ def test_a_new_user_finds_the_answer(visit: Callable[..., Any], task: str, lang:
         section = page.locator(f"section.{heading}").inner_text()
         missing = [text for text in texts if text not in section]
         if missing and link.count():
-            link.click()
-            page.wait_for_load_state()
+            follow(page, link)
             section += page.locator(f"section.{heading}").inner_text()
             page.go_back()
         assert not [text for text in texts if text not in section], (heading, section)
@@ -207,30 +205,30 @@ def test_the_form_works_without_javascript(browser: Any, service: Service) -> No
     page.goto(f"{service.url}/nl/")
     page.get_by_text("Voor wie?", exact=True).click()
     page.get_by_label("wil geen betaald werk").check()
-    page.get_by_role("button", name="Toon het antwoord").click()
+    follow(page, page.get_by_role("button", name="Toon het antwoord"))
     assert "for=no-paid-work-wanted" in page.url
     context.close()
 
 
 def test_the_language_is_changed_where_one_is(visit: Callable[..., Any]) -> None:
     page = visit("/nl/wat-werkt?for=older&for=younger")
-    page.get_by_role("link", name="English").click()
+    follow(page, page.get_by_role("link", name="English"))
     assert page.url.endswith("/en/what-works?for=older&for=younger")
     page = visit("/en/id/claim/adp/k459")
-    page.get_by_role("link", name="Nederlands").click()
+    follow(page, page.get_by_role("link", name="Nederlands"))
     assert page.url.endswith("/nl/id/claim/adp/k459")
 
 
 def test_a_cell_of_the_gap_map_opens_its_claims(visit: Callable[..., Any]) -> None:
     page = visit("/nl/witte-vlekken", 390)
-    page.locator("td.against a").first.click()
+    follow(page, page.locator("td.against a").first)
     assert page.locator("section.against .card").count() > 0
 
 
 def test_an_example_of_sparql_is_run_with_a_click(visit: Callable[..., Any]) -> None:
     page = visit("/en/sparql")
-    page.locator("ul.examples a").first.click()
-    page.get_by_role("button", name="Run the query").click()
+    follow(page, page.locator("ul.examples a").first)
+    follow(page, page.get_by_role("button", name="Run the query"))
     assert page.locator("#result").is_visible()
     assert page.locator("table tbody tr").count() > 1
 

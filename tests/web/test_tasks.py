@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from webtools import Service
+from webtools import Service, follow
 
 pytestmark = pytest.mark.thorough
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page was tried in a browser")
@@ -31,8 +31,7 @@ def taking(serving: Callable[..., Service], small_store: Path, tmp_path_factory:
 def press(page: Any, name: str, *, first: bool = False, role: str = "button", **more: bool) -> None:
     """Press a button that sends a form, or a link, and wait for the page that comes of it."""
     found = page.get_by_role(role, name=name, **more)
-    with page.expect_navigation():
-        (found.first if first else found.last).click()
+    follow(page, found.first if first else found.last)
 
 
 def fits(page: Any) -> bool:

@@ -128,3 +128,9 @@ def until(true: Callable[[], bool], seconds: float) -> bool:
             return True
         time.sleep(0.05)
     return true()
+
+
+def follow(page: Any, found: Any) -> None:
+    """Click in a browser on what leads to another page, and wait until that is there."""
+    with page.expect_navigation():
+        found.click()

@@ -15,7 +15,7 @@ from typing import Any
 
 from werkzaam import prepared, shacl, summary
 from werkzaam import records as on_record
-from werkzaam.bulk.among import Among, Document, subjects
+from werkzaam.bulk.among import Among, Document, subjects, subjects_shared
 from werkzaam.bulk.kept import Joined, Kept
 from werkzaam.bulk.piece import TOLD, Given, piece, setting
 from werkzaam.bulk.spread import Spread
@@ -95,19 +95,8 @@ def enter_many(
     """
     at, outcome = on_record.moment(at), Outcome()
     with folder.writing():
-        held = prepared.held_in(store)
-        shared = setting(held, shacl.chosen(), infer=bool(inferences))
-        kept = Kept(folder.path / "bulk", shared)
-        names = _read(files, kept, shared, spread, progress)
-        wrong = [one["file"] for one in kept.documents(names) if _is_wrong(one)]
-        if len(files) == 1:
-            wrong = []  # there is nobody else to name
-        if wrong:
-            # They may name each other: what all of them make known is known now.
-            held += [row for one in kept.documents(names) for row in one["held"]]
-            shared = setting(held, shacl.chosen(), infer=bool(inferences))
-            again = Kept(folder.path / "bulk", shared)
-            names = [*names, *_read(wrong, again, shared, spread, progress)]
+        kept = Kept(folder.path / "bulk")
+        names, wrong = _read_all(files, kept, store, spread, progress, infer=bool(inferences))
         kept.tidy(names)
         found = _Found(kept, names, frozenset(wrong))
         documents = _collected(found, outcome)
@@ -121,6 +110,24 @@ def enter_many(
         if not outcome.refused or skip_wrong:
             kept.forget()
     return outcome
+
+
+def _read_all(
+    files: Sequence[str], kept: Kept, store: str, spread: Spread, progress: Progress, *, infer: bool
+) -> tuple[list[str], list[str]]:
+    """Have all files read, and those that are wrong alone once more; give the names of the pieces, and those files."""
+    large = prepared.looked_up(store)
+    held = [] if large else prepared.held_in(store)
+    names = _read(files, kept, setting(held, shacl.chosen(), infer=infer), spread, progress)
+    wrong = [one["file"] for one in kept.documents(names) if _is_wrong(one)]
+    if len(files) == 1 and not large:
+        wrong = []  # there is nobody else to name
+    if wrong:
+        # They may name each other: what all of them make known is known now, and what they missed of a large store.
+        held += [row for one in kept.documents(names) for row in one["held"]]
+        held += large.held(name for one in kept.documents(names) for name in one["missed"]) if large else []
+        names += _read(wrong, kept, setting(held, shacl.chosen(), infer=infer), spread, progress)
+    return names, wrong
 
 
 def _write_inferences(found: Iterable[dict[str, Any]], documents: set[str], file: str) -> None:
@@ -149,7 +156,7 @@ def _read(files: Sequence[str], kept: Kept, shared: bytes, spread: Spread, progr
         nonlocal done
         for start in range(0, len(files), PIECE):
             one = piece([_given(file) for file in files[start : start + PIECE]])
-            names.append(kept.name(one))
+            names.append(kept.name(shared, one))
             if kept.has(names[-1]):
                 done += 1
                 progress("read", min(done * PIECE, len(files)), len(files))
@@ -231,12 +238,15 @@ def _enter(
         one.same = bool(entered and last and (entered.files, last.graph) == (one.files, one.digest))
     new = [one for one in documents if not one.same]
     held = {one.graph: claims_of(draft.store, one.graph) for one in new if one.name in before}
-    known = subjects(draft.store, {one.graph for one in new}) if before else set()
+    graphs = [one.graph for one in new]
+    few = len(new) < len(before)
+    known = subjects(draft.store, set(graphs)) if before and not few else set()
     for graph in held:
         draft.store.put(graph, [])
     progress("load", 0, len(new))
-    draft.store.load_many([one.graph for one in new], BufferedReader(Joined([one.part for one in new]), 1 << 20))
+    draft.store.load_many(graphs, BufferedReader(Joined([one.part for one in new]), 1 << 20))
     progress("check", 0, len(new))
+    known |= subjects_shared(draft.store, graphs) if few else set()
     said = Among(draft, {one.graph: one for one in new}, found, known, before, store).findings(held)
     outcome.findings += said
     refused = {one.place.file for one in said if one.severity == "violation"}

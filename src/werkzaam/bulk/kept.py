@@ -29,16 +29,15 @@ class Part:
 
 
 class Kept:
-    """The answers to pieces of work that share a setting."""
+    """The answers to pieces of work."""
 
-    def __init__(self, folder: Path, shared: bytes) -> None:
-        self._shared = sha256(shared).hexdigest()
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def name(self, piece: bytes) -> str:
-        """Give what a piece is called."""
-        return sha256(self._shared.encode() + sha256(piece).digest()).hexdigest()[:32]
+    def name(self, shared: bytes, piece: bytes) -> str:
+        """Give what a piece is called, with what pieces share."""
+        return sha256(sha256(shared).digest() + sha256(piece).digest()).hexdigest()[:32]
 
     def has(self, name: str) -> bool:
         """Say whether a piece was done."""

@@ -18,6 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from werkzaam import prepared, shacl, summary
+from werkzaam.asked import Missed
 from werkzaam.errors import Finding, UsageError, error_as_dict
 from werkzaam.loading import Beside, Loaded, load_alone, nothing, remembering
 from werkzaam.model import Names
@@ -26,7 +27,7 @@ from werkzaam.rules import followed
 from werkzaam.sandbox import ChildDied, call_each
 from werkzaam.store import Oxigraph, digest_of
 from werkzaam.terms import ID, ONTOLOGY_GRAPH
-from werkzaam.validation import SECONDS, check
+from werkzaam.validation import SECONDS, check, refused
 
 _LENGTH = struct.Struct(">Q")
 
@@ -100,7 +101,7 @@ def _worked(shared: bytes, one: bytes) -> bytes:
     start = 0
     for (file, *_), told in zip(items, call_each(_in_child, items, seconds=SECONDS), strict=True):
         if isinstance(told, ChildDied):
-            told = {"graph": "", "findings": [told.told(file).as_dict()], "quads": "", "held": []}
+            told = {"graph": "", "findings": [told.told(file).as_dict()], "quads": "", "held": [], "missed": []}
         lines = told.pop("quads").encode()
         documents.append({"file": file, "at": [start, start + len(lines)], **told})
         quads.append(lines)
@@ -136,11 +137,12 @@ def _ready(shared: bytes) -> _Ready:
 def _in_child(file: str, text: str, beside: dict[str, str], shared: bytes) -> dict[str, Any]:
     ready = _ready(shared)
     read: dict[str, bytes] = {}
-    model = prepared.model()
-    loaded, names = load_alone(text.encode("latin-1"), file, model, ready.names, remembering(_reader(beside), read))
+    model, asked = prepared.model(), Missed(**vars(ready.names))
+    loaded, names = load_alone(text.encode("latin-1"), file, model, asked, remembering(_reader(beside), read))
     findings = check(loaded, model, names, file, ready.engine)
     return {
         "graph": loaded.graph,
+        "missed": sorted(asked.missed) if refused(findings) else [],
         "findings": [one.as_dict() for one in findings],
         "files": [[file.rpartition("/")[2], _sha(text)], *([name, _sha(content)] for name, content in read.items())],
         **_as_kept(loaded, findings, ready),
@@ -166,7 +168,7 @@ def _as_kept(loaded: Loaded, findings: Sequence[Finding], ready: _Ready) -> dict
     vocabulary = ready.vocabulary
     vocabulary.put(loaded.graph, loaded.quads())
     held = sorted(prepared.held(vocabulary))
-    if any(one.severity == "violation" for one in findings):
+    if refused(findings):
         vocabulary.put(loaded.graph, [])
         return {"held": held, "quads": ""}
     lines = vocabulary.lines(loaded.graph)

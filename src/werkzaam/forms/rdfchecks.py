@@ -101,7 +101,7 @@ class _Checker:
         return list(dict.fromkeys(shorten(one) for hits in found for one in hits[:1]))
 
     def _exists(self, iri: str) -> bool:
-        return iri in self.names.classes or iri in self.terms or iri in self.kinds or iri.startswith(GRAPH)
+        return bool(self.names.kinds(iri)) or iri in self.terms or iri in self.kinds or iri.startswith(GRAPH)
 
     def loose(self, links: dict[str, set[str]]) -> Iterator[Finding]:
         """Yield each thing of a class of the form to which no way leads from the document."""
