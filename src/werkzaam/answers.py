@@ -144,7 +144,8 @@ def _answer(
         for verdict, found in sorted(headings.items(), key=lambda item: int(order[item[0]]))
     ]
     listed = len(store.select(_CASES)) <= MANY_CASES
-    said = said_once(store) if size is None else {}
+    every = _told(headings)
+    said = said_once(store, every) if size is None else {}
     return Answer(
         [list(group) for group in groups],
         told,
@@ -153,8 +154,8 @@ def _answer(
         [] if size else _patterns(headings.get(FOR, []), headings.get(AGAINST, [])),
         size.coders if size else coders(store, {node.document for node in nodes.values()}),
         size.checked if size else sum(slug(node.one("review") or "") == "checked" for node in nodes.values()),
-        size.total if size else len({said.get(iri, iri) for iri in _told(headings)}),
-        dict(Counter(nodes[iri].document for iri in _told(headings) if nodes[iri].document.startswith(FOREIGN))),
+        size.total if size else len({said.get(iri, iri) for iri in every}),
+        dict(Counter(nodes[iri].document for iri in every if nodes[iri].document.startswith(FOREIGN))),
         {one: count - len(size.shown[one]) for one, count in size.counts.items()} if size else {},
         listed,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from werkzaam import summary, summarydata
 from werkzaam.questions import Groups, ask
@@ -18,10 +19,13 @@ SOME = 100
 """How many claims a heading has in such an answer."""
 
 
-def said_once(store: Store) -> dict[str, str]:
-    """Give, for each claim that restates another, the one claim by which all that say the same are counted."""
+def said_once(store: Store, among: Collection[str] | None = None) -> dict[str, str]:
+    """Give, for each claim that restates another, the one claim by which all that say the same are counted.
+
+    Of a store with a summary only for those that say the same as some of `among`, if there are any.
+    """
     held = getattr(store, "summary", None)
-    pairs = None if held is None else summary.restated(held)
+    pairs = None if held is None else summary.restated(held, among)
     if pairs is None:
         pairs = [(row["claim"], row["other"]) for row in store.select(_RESTATED)]
     return summarydata.said_once(pairs)
@@ -46,9 +50,10 @@ def works(store: Store, groups: Groups, without: Sequence[str], limit: int | Non
     """
     asked = asking(groups, without)
     held = getattr(store, "summary", None)
-    told = None if held is None else summary.overview(held, groups, without, SILENT, limit or SOME)
+    more = partial(_is_more, limit)
+    told = None if held is None else summary.overview(held, groups, without, SILENT, limit or SOME, more)
     if told is not None:
-        return told if _is_more(told.counts, told.total, limit) else ask(store, "what-works", asked)
+        return told
     rows = ask(store, "what-works", asked)
     found: dict[str, dict[str, str]] = {}
     for row in rows:
@@ -56,11 +61,11 @@ def works(store: Store, groups: Groups, without: Sequence[str], limit: int | Non
             found.setdefault(str(row["verdict"]), {})[str(row["claim"])] = slug(row["tier"])
     counts = {one: len(those) for one, those in found.items()}
     every = set().union(*found.values())
-    if not _is_more(counts, len(every), limit):
+    if not more(counts, len(every)):
         return rows
     same = said_once(store)
     total = len({same.get(one, one) for one in every})
-    if not _is_more(counts, total, limit):
+    if not more(counts, total):
         return rows
     shown = {one: sorted(those, key=lambda claim: (those[claim] != "core", claim)) for one, those in found.items()}
     documents = {str(row["document"]) for row in store.select(_OF_CLAIMS) if row["claim"] in every}
@@ -69,7 +74,7 @@ def works(store: Store, groups: Groups, without: Sequence[str], limit: int | Non
     return Overview(counts, some, total, checked, coders(store, documents))
 
 
-def _is_more(counts: Mapping[str, int], total: int, limit: int | None) -> bool:
+def _is_more(limit: int | None, counts: Mapping[str, int], total: int) -> bool:
     return total > MOST if limit is None else max(counts.values(), default=0) > limit
 
 

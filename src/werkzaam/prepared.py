@@ -15,9 +15,10 @@ from typing import Any
 
 from werkzaam.asked import Asked
 from werkzaam.build import FORMAT, cache_folder, documents_of, open_store, write_whole
+from werkzaam.errors import StoreError
 from werkzaam.model import Model, Names
 from werkzaam.resources import digest
-from werkzaam.sandbox import call
+from werkzaam.sandbox import ChildDied, call
 from werkzaam.store import Store
 from werkzaam.terms import ID
 
@@ -94,8 +95,17 @@ def looked_up(store: str) -> LookedUp | None:
 
 
 def held_in(store: str) -> list[list[str]]:
-    """Give what the documents in the store that is named so make known, as `held` does."""
-    return _held_in(store) if current_process().daemon else call(_held_in, store)
+    """Give what the documents in the store that is named so make known, as `held` does.
+
+    Raises `StoreError` where that takes too long, as a large store is looked up in its summary.
+    """
+    if current_process().daemon:
+        return _held_in(store)
+    try:
+        found: list[list[str]] = call(_held_in, store)
+    except ChildDied:
+        raise StoreError("store-names-unread", path=store) from None
+    return found
 
 
 def names_with(held: Sequence[Sequence[str]]) -> Names:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from werkzaam import summary
 from werkzaam.build import on_disk, ontology_nquads
 from werkzaam.errors import StoreError
 from werkzaam.records import MIGRATED, Record, made, moment, states
@@ -29,11 +30,16 @@ class Migrated:
 def migrate(store: str | None, at: str | None = None) -> Migrated | None:
     """Make a store on disk one of this werkzaam, after a copy beside it; None where it is already.
 
+    Then a summary that is missing or of an older form is made anew, and nothing else.
+
     Raises `StoreError` where a document can no longer be read: nothing has changed then. Mend the document, add it with
     the werkzaam that wrote the store, and migrate again.
     """
     folder, at = on_disk(store), moment(at)
     if not folder.older():
+        if not summary.is_ours(folder.read().summary):
+            with folder.writing(), folder.draft():
+                pass  # a change makes it
         return None
     about = folder.about()
     version = about["made"].get("ontology") or f"format-{about['format']}"

@@ -7,7 +7,8 @@ generation, so that both count from the same moment. It holds nothing that the t
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -181,23 +182,40 @@ def differs(file: Path, store: Oxigraph) -> bool:
 
 
 def overview(
-    file: Path, groups: Sequence[Sequence[str]], without: Sequence[str], but: str, most: int
-) -> Overview | None:
-    """Give how much an answer to *what works* holds, with at most `most` claims a heading; None as in `rows`."""
+    file: Path,
+    groups: Sequence[Sequence[str]],
+    without: Sequence[str],
+    but: str,
+    most: int,
+    is_more: Callable[[Mapping[str, int], int], bool],
+) -> Overview | list[Row] | None:
+    """Give how much an answer to *what works* holds, with at most `most` claims a heading, or the rows of a small one.
+
+    See `summaryfile.Held.overview`; None as in `rows`.
+    """
     try:
         with summaryfile.reading(file) as held:
-            return held.overview(groups, [without] if without else [], but, most)
+            return held.overview(groups, [without] if without else [], but, most, is_more)
     except summaryfile.Older:
         return None
 
 
-def restated(file: Path) -> list[tuple[str, str]] | None:
-    """Give which claims restate which; None where the summary is of an older werkzaam."""
+def restated(file: Path, among: Collection[str] | None = None) -> list[tuple[str, str]] | None:
+    """Give which claims restate which, as `summaryfile.Held.restated` does; None where it is of an older werkzaam."""
     try:
         with summaryfile.reading(file) as held:
-            return held.restated()
+            return held.restated(among)
     except summaryfile.Older:
         return None
+
+
+def is_ours(file: Path) -> bool:
+    """Say whether a summary is there and not of an older werkzaam."""
+    try:
+        with summaryfile.reading(file):
+            return True
+    except (summaryfile.Older, sqlite3.OperationalError):
+        return False
 
 
 MANY = 500

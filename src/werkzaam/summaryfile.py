@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +24,14 @@ LAST = "\U0010ffff"
 """Comes after every letter."""
 MANY = 20_000
 """Of more claims under a heading it is quicker to look for those that are shown than to put all in order."""
+
+
+class _Once(dict[str, Iri]):
+    """IRIs of which each is made once, as millions of rows name few."""
+
+    def __missing__(self, text: str) -> Iri:
+        made = self[text] = Iri(text)
+        return made
 
 
 class Older(Exception):
@@ -171,9 +179,13 @@ class Held:
         self._made.execute("INSERT OR REPLACE INTO told VALUES ('vocabulary', ?)", (vocabulary,))
 
     def _some(self, documents: Iterable[str]) -> None:
+        self._these(sql.OF_DOCUMENT, documents)
+
+    def _these(self, query: str, values: Iterable[str]) -> None:
+        """Put what a query gives of each value in the table `some`."""
         self._made.execute("DROP TABLE IF EXISTS temp.some")
         self._made.execute("CREATE TEMP TABLE some (id INTEGER PRIMARY KEY)")
-        self._made.executemany(f"INSERT INTO some {sql.OF_DOCUMENT}", ((one,) for one in documents))
+        self._made.executemany(f"INSERT OR IGNORE INTO some {query}", ((one,) for one in values))
 
     def _numbers(self, texts: Collection[str]) -> dict[str, int]:
         self._made.executemany("INSERT OR IGNORE INTO iri (text) VALUES (?)", ((one,) for one in sorted(texts)))
@@ -184,20 +196,33 @@ class Held:
 
     def named(self) -> list[Row]:
         """Answer `named-in-claims`."""
-        return [{"claim": Iri(claim), "value": Iri(thing)} for claim, thing in self._made.execute(sql.NAMED)]
+        iri, rows, last = _Once(), list[Row](), Iri()
+        for claim, thing in self._made.execute(sql.NAMED):
+            if claim != last:
+                last = Iri(claim)
+            rows.append({"claim": last, "value": iri[thing]})
+        return rows
 
     def works(self, groups: Groups, without: Groups) -> list[Row]:
         """Answer `what-works`."""
         asked, values = _asked(groups, without)
-        found = self._made.execute(sql.WORKS % asked, values)
-        return [{"claim": Iri(claim), "verdict": Iri(verdict), "tier": Iri(tier)} for claim, verdict, tier in found]
+        found, iri = self._made.execute(sql.WORKS % asked, values), _Once()
+        return [{"claim": Iri(claim), "verdict": iri[verdict], "tier": iri[tier]} for claim, verdict, tier in found]
 
-    def restated(self) -> list[tuple[str, str]]:
-        """Give which claims restate which."""
-        return list(self._made.execute(sql.RESTATES))
+    def restated(self, among: Collection[str] | None = None) -> list[tuple[str, str]]:
+        """Give which claims restate which, all of them or those that say the same as some of `among`."""
+        if among is None or len(among) > MANY:
+            return list(self._made.execute(sql.RESTATED % sql.PAIRS))
+        self._these("SELECT id FROM iri WHERE text = ?", among)
+        return list(self._made.execute(sql.RESTATED % sql.NEAR))
 
-    def overview(self, groups: Groups, without: Groups, but: str, most: int) -> Overview:
-        """Give how much an answer holds but for one heading, with at most `most` claims a heading: the core first."""
+    def overview(
+        self, groups: Groups, without: Groups, but: str, most: int, is_more: Callable[[Mapping[str, int], int], bool]
+    ) -> Overview | list[Row]:
+        """Give how much an answer holds but for one heading, with at most `most` claims a heading: the core first.
+
+        Where it `is_more`, which is told the claims under each heading and in all; else the answer itself.
+        """
         asked, values = _asked(groups, without)
         kind = "TABLE" if values else "VIEW"  # what is asked of everything need not be copied
         told = f"CREATE TEMP {kind} found AS {asked} AND comes.verdict != {self._number(but)}"
@@ -205,14 +230,18 @@ class Held:
         if values:
             self._made.execute("CREATE INDEX found_claim ON found (claim)")
         counts = self._made.execute(sql.BY_VERDICT).fetchall()
-        shown = {iri: self._shown(number, count, most) for number, iri, count in counts}
+        sizes = {iri: count for _, iri, count in counts}
         total = int(self._made.execute("SELECT COUNT(DISTINCT claim) FROM found").fetchone()[0])
-        same = said_once(self._made.execute("SELECT claim, other FROM restates"))
-        again = [same[claim] for (claim,) in self._made.execute(sql.FOUND_AGAIN)]
+        if is_more(sizes, total):
+            same = said_once(self._made.execute(sql.PAIRS))
+            again = [same[claim] for (claim,) in self._made.execute(sql.FOUND_AGAIN)]
+            total += len(set(again)) - len(again)
+        if not is_more(sizes, total):
+            return self.works(groups, without)
+        shown = {iri: self._shown(number, count, most) for number, iri, count in counts}
         checked = int(self._made.execute(sql.HOW_MANY_CHECKED).fetchone()[0])
         coders = sorted(one for (one,) in self._made.execute(sql.CODERS))
-        sizes = {iri: count for _, iri, count in counts}
-        return Overview(sizes, shown, total - len(again) + len(set(again)), checked, coders)
+        return Overview(sizes, shown, total, checked, coders)
 
     def _shown(self, verdict: int, count: int, most: int) -> list[str]:
         """Give at most `most` of the `count` claims that were found under a heading."""

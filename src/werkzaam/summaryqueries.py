@@ -14,6 +14,7 @@ INDEXES = {
     "names_of_claim": "names (claim)",
     "comes_of_claim": "comes (claim)",
     "claim_of_document": "claim (document)",
+    "restates_of_other": "restates (other)",
 }
 
 
@@ -36,10 +37,14 @@ JOIN claim ON claim.id = names.claim
 JOIN iri AS document ON document.id = claim.document
 WHERE thing.text = ?
 """
+# Along the IRIs, which stand in order, so that only what one claim names is left to be put in order.
 NAMED = """
-SELECT claim.text, thing.text
-FROM names JOIN iri AS claim ON claim.id = names.claim JOIN iri AS thing ON thing.id = names.thing
-ORDER BY claim.text, thing.text
+SELECT said.text, thing.text
+FROM iri AS said
+CROSS JOIN claim ON claim.id = said.id
+CROSS JOIN names ON names.claim = claim.id
+CROSS JOIN iri AS thing ON thing.id = names.thing
+ORDER BY said.text, thing.text
 """
 ITSELF = """
 SELECT thing.text, claim.text
@@ -47,9 +52,20 @@ FROM names JOIN iri AS claim ON claim.id = names.claim JOIN iri AS thing ON thin
 WHERE itself = 1
 """
 CHECKED = "SELECT iri.text FROM claim JOIN iri ON iri.id = claim.id WHERE checked = 1"
-RESTATES = """
-SELECT a.text, b.text FROM restates JOIN iri AS a ON a.id = restates.claim JOIN iri AS b ON b.id = restates.other
-ORDER BY a.text, b.text
+PAIRS = "SELECT claim, other FROM restates"
+# Of claims that say the same as some, in however many steps.
+NEAR = """
+WITH RECURSIVE near (claim) AS (
+  SELECT id FROM some
+  UNION
+  SELECT restates.other FROM near JOIN restates ON restates.claim = near.claim
+  UNION
+  SELECT restates.claim FROM near JOIN restates ON restates.other = near.claim
+)
+SELECT restates.claim, restates.other FROM near JOIN restates ON restates.claim = near.claim
+"""
+RESTATED = """
+SELECT a.text, b.text FROM (%s) AS pair JOIN iri AS a ON a.id = pair.claim JOIN iri AS b ON b.id = pair.other
 """
 CODED = """
 SELECT a.text, b.text FROM coded JOIN iri AS a ON a.id = coded.document JOIN iri AS b ON b.id = coded.coder

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 
+from werkzaam import prepared, summary
 from werkzaam.api import Werkzaam
 from werkzaam.build import on_disk, write_store
 from werkzaam.errors import StoreError
 from werkzaam.records import made, release
+from werkzaam.sandbox import ChildDied
 from werkzaam.terms import CONCEPT, GRAPH, SKOS
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("quick")]
@@ -94,6 +98,27 @@ def test_an_older_store_is_read_as_it_is_and_migrated_after_a_copy(
     (kept,) = (one for one in tmp_path.iterdir() if one.name.startswith("store-"))
     assert labels(f"oxigraph:{kept}") == 0
     assert run("store", "migrate", "--store", where, "--lang", "en").err.startswith("The store is of this werkzaam")
+
+
+def test_a_store_too_large_to_be_read_without_its_summary_says_so_and_gets_one(
+    run: Callable[..., Any], place: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def long(function: Callable[..., Any], *given: Any, **more: Any) -> Any:
+        raise ChildDied("time")
+
+    where, folder = f"oxigraph:{place}", on_disk(f"oxigraph:{place}")
+    with closing(sqlite3.connect(folder.read().summary)) as made_:
+        made_.execute("PRAGMA user_version = 1")
+    monkeypatch.setattr(prepared, "call", long)
+    refused = run("validate", data / "buurttafel.yaml", "--store", where)
+    assert (refused.code, f"werkzaam store migrate --store {where}" in refused.err) == (2, True)
+    before = folder.current()
+    assert run("store", "migrate", "--store", where).code == 0
+    assert summary.is_ours(folder.read().summary)
+    after = folder.current()
+    assert after != before
+    assert run("store", "migrate", "--store", where).code == 0
+    assert folder.current() == after
 
 
 def test_a_document_that_is_no_longer_read_stops_the_migration_and_nothing_changes(
