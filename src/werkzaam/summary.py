@@ -138,26 +138,30 @@ def renew(
                 made.forget(documents)
                 made.lead(now)
                 with made.filling() if already.documents else nullcontext():
-                    for part in chain(already.parts, [told(store, sorted(documents - already.documents))]):
+                    for part in chain(already.parts, _in_parts(store, documents - already.documents)):
                         made.put(part)
                 made.count(documents)
                 return
         after.unlink()
-    make(after, now, chain(already.parts, _in_parts(store, already.documents)), vocabulary)
+    make(after, now, chain(already.parts, _in_parts(store, store.graphs() - already.documents)), vocabulary)
 
 
 PART = 1_000
 """So many documents are told of at once, as what is told of very many does not fit in memory."""
 
 
-def _in_parts(store: Oxigraph, but: Set[str]) -> Iterator[Told]:
-    """Yield what is told of all documents `but` some, in parts."""
-    documents = sorted(store.graphs() - but)
-    if len(documents) <= PART and not but:
-        yield told(store)
-        return
-    for start in range(0, len(documents), PART):
-        yield told(store, documents[start : start + PART])
+def _in_parts(store: Oxigraph, documents: Set[str]) -> Iterator[Told]:
+    """Yield what is told of documents, in parts.
+
+    Each part is laid beside the vocabulary in memory: asked of some documents of very many, the engine would look at
+    all of them, and what is told of a document stands in it.
+    """
+    those = sorted(documents - {ONTOLOGY_GRAPH, MAPPINGS_GRAPH})
+    for start in range(0, len(those), PART):
+        near = Oxigraph()
+        for graph in (ONTOLOGY_GRAPH, *those[start : start + PART]):
+            near.fill(store.quads(graph))
+        yield told(near)
 
 
 def make(file: Path, now: Above, parts: Iterable[Told], vocabulary: str) -> None:
