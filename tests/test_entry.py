@@ -21,6 +21,7 @@ import pytest
 import werkzaam
 from werkzaam import entry as entry_module
 from werkzaam import folder, locks, sandbox, summary, upkeep, validation
+from werkzaam import store as store_module
 from werkzaam.api import Werkzaam
 from werkzaam.build import on_disk, write_store
 from werkzaam.errors import InputError, StoreError, UsageError
@@ -193,6 +194,7 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
     """Take a store as small, of which all names are read, or as large, in which they are looked up."""
     if request.param == "large":
         monkeypatch.setattr(summary, "MANY", 0)
+        monkeypatch.setattr(store_module, "_REPEATED", 0)
 
 
 def test_a_document_names_what_a_store_holds_whether_that_is_read_or_looked_up(

@@ -106,9 +106,10 @@ class Documents(ABC):
         from werkzaam.terms import GRAPH
 
         short = name.removeprefix(GRAPH)
-        known = states(documents_of(self._where).read().records())
+        if short in states(documents_of(self._where).read().records()):
+            return short
         held = {one["document"].removeprefix(GRAPH): one["case"] for one in self.cases()}
-        if short in known or short in held:
+        if short in held:
             return short
         try:
             case = self.groups("case", name)[0][0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,8 @@ def _enter(
     given = Given(
         {one.graph: one.file for one in read}, {key: place for one in read for key, place in one.places.items()}
     )
-    wrong = contradictions_of(named, given, draft.store.saying, draft.store.quads(ONTOLOGY_GRAPH))
+    saying = partial(draft.store.saying_briefly, graphs=given.files)
+    wrong = contradictions_of(named, given, saying, draft.store.quads(ONTOLOGY_GRAPH))
     entry.findings += [found for found in wrong if (found.rule, found.subject) not in told]
     if entry.refused:
         return
@@ -216,21 +218,25 @@ def taken(store: Oxigraph, read: Read, tombs: Mapping[str, str]) -> Iterable[Fin
         place = read.place(subject)
         if subject in tombs:
             yield finding("claim-retracted", place, subject=subject, value=slug(subject))
-        others = [q for q in store.saying(subject) if _iri(q.graph_name) not in (read.graph, TOMBSTONES)]
-        if not others:
+        own_graphs = (read.graph, TOMBSTONES)
+        if not _elsewhere(store.said(subject), own_graphs):
             continue
-        mine = {t for t in read.triples if _iri(t.subject) == subject}
-        if mine <= {q.triple for q in others}:
+        mine = (store.said(subject, t.predicate, t.object) for t in read.triples if _iri(t.subject) == subject)
+        if all(_elsewhere(quads, own_graphs) for quads in mine):
             continue
         theirs = any(subject == one or subject.startswith(one + "/") for one in described) and subject.startswith(ID)
-        graph = min(_iri(q.graph_name) for q in others).removeprefix(GRAPH)
+        graph = min({_iri(q.graph_name) for q in store.said(subject)}.difference(own_graphs)).removeprefix(GRAPH)
         severity = "warning" if theirs else "violation"
         yield finding("told-elsewhere", place, severity=severity, subject=subject, value=slug(subject), other=graph)
     for triple in sorted(read.triples, key=str):
         value = _iri(triple.object)
-        if value.startswith(ID) and value not in own and not any(store.saying(value)):
+        if value.startswith(ID) and value not in own and next(store.said(value), None) is None:
             subject, path = _iri(triple.subject), triple.predicate.value
             yield finding("points-nowhere", read.place(subject, path), subject=subject, path=path, value=slug(value))
+
+
+def _elsewhere(quads: Iterable[ox.Quad], graphs: Sequence[str]) -> bool:
+    return any(_iri(quad.graph_name) not in graphs for quad in quads)
 
 
 def missed(store: Oxigraph, read: Read, gone: Iterable[str]) -> Iterable[Finding]:

@@ -142,6 +142,7 @@ class Folder:
     path: Path
     _writing: bool = field(default=False, repr=False)
     _unseen: bool = field(default=False, repr=False)
+    _known: tuple[Path, list[Record]] | None = field(default=None, repr=False)
 
     def exists(self) -> bool:
         """Say whether a store is there."""
@@ -237,7 +238,8 @@ class Folder:
                 if source:
                     shutil.copytree(source.graph, place / "graph")
                 store = _copy(None if source or not before else before / "graph", place / "graph", without)
-                draft = Draft(place, store, _records(before) if before else [], _people(before) if before else [])
+                records = [*self._records(before)] if before else []
+                draft = Draft(place, store, records, _people(before) if before else [])
                 yield draft
                 if draft.wanted:
                     known = None if source or without or not before else before / summary.FILE
@@ -261,6 +263,13 @@ class Folder:
         sync(draft.path)
         sync_folder(self.path)
         replace_file(self.path / "current", json.dumps({**draft.about, "generation": draft.path.name}).encode())
+        self._known = draft.path, draft.records
+
+    def _records(self, generation: Path) -> list[Record]:
+        """Give what is on record in a generation, which never changes: read once, as it may take seconds."""
+        if self._known is None or self._known[0] != generation:
+            self._known = generation, _records(generation)
+        return self._known[1]
 
     def _counts(self, generation: Path) -> bool:
         try:
@@ -288,7 +297,7 @@ class Folder:
     def leftovers(self) -> list[Path]:
         """Give what a change that was not finished, or a reader who was still at it, left behind."""
         now = self.current() if self.exists() else None
-        named = {one.sha256 for record in (_records(now) if now else []) for one in record.files}
+        named = {one.sha256 for record in (self._records(now) if now else []) for one in record.files}
         found = [one for one in self._generations() if one != now]
         found += self.path.glob("current?*")
         return found + [one for one in (self.path / "documents").iterdir() if one.name not in named]

@@ -12,6 +12,7 @@ import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -44,6 +45,7 @@ class Literal(str):
 
 Value = Iri | Literal
 _MANY = 5_000
+_REPEATED = 5_000
 Row = dict[str, Value]
 
 MEDIA = {
@@ -300,10 +302,29 @@ class Oxigraph(Answers):
         with self._reading():
             return set(self._store.quads_for_pattern(None, None, ox.NamedNode(iri), None))
 
+    def said(self, iri: str, predicate: Any = None, value: Any = None) -> Iterator[ox.Quad]:
+        """Yield the quads with `iri` as subject as long as they are asked for: there may be one a document."""
+        with self._reading():
+            yield from self._store.quads_for_pattern(ox.NamedNode(iri), predicate, value, None)
+
     def saying(self, iri: str) -> set[ox.Quad]:
         """Give the quads with `iri` as subject."""
-        with self._reading():
-            return set(self._store.quads_for_pattern(ox.NamedNode(iri), None, None, None))
+        return set(self.said(iri))
+
+    def saying_briefly(self, iri: str, graphs: Iterable[str] = (), but: str = "") -> list[ox.Quad]:
+        """Give the quads with `iri` as subject; where these are very many, each triple once.
+
+        Then it stands in one of `graphs` if it does in the store, or else in any but one.
+        """
+        quads = list(islice(self.said(iri), _REPEATED + 1))
+        if len(quads) <= _REPEATED:
+            return quads
+        found: list[ox.Quad] = []
+        for predicate, value in self._query(f"SELECT DISTINCT ?p ?o WHERE {{ <{iri}> ?p ?o }}"):
+            own = (ox.Quad(ox.NamedNode(iri), predicate, value, ox.NamedNode(graph)) for graph in graphs)
+            others = (quad for quad in self.said(iri, predicate, value) if getattr(quad.graph_name, "value", "") != but)
+            found += [quad for quad in own if quad in self._store] or islice(others, 1)
+        return found
 
     def about(self, iri: str) -> Iterable[ox.Triple]:
         """Give the triples with `iri` as subject."""

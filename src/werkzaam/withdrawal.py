@@ -61,7 +61,7 @@ def _named(held: Oxigraph, graph: str, severity: str) -> Iterable[Finding]:
     """Yield which claims of other documents point to what only `graph` tells of."""
     place = Place(graph.removeprefix(GRAPH))
     for subject in sorted({_iri(quad.subject) for quad in held.quads(graph)}):
-        if any(_iri(q.graph_name) != graph for q in held.saying(subject)):
+        if any(_iri(q.graph_name) != graph for q in held.said(subject)):
             continue
         for by, path, other in pointing(held, subject, graph):
             yield finding(

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from werkzaam import entry, summary, upkeep
+from werkzaam import store as store_module
 from werkzaam.build import on_disk, packaged
 from werkzaam.bulk import entering
 from werkzaam.bulk.entering import Outcome, documents_in, enter_many
@@ -213,6 +214,7 @@ def test_what_enters_a_large_store_is_judged_beside_what_it_names_there_and_nobo
     assert [bool(states_) for _, states_ in small[:-1]] == [True, False, False, False, True]
     assert any("axiom" in rule for rule, *_ in small[-1])
     monkeypatch.setattr(summary, "MANY", 5)
+    monkeypatch.setattr(store_module, "_REPEATED", 2)
 
     def of_a_graph(self: Oxigraph, graph: str | None = None) -> Any:
         assert graph is not None or self._where == "None", "all of the store is read"

@@ -55,7 +55,7 @@ def subjects_shared(store: Oxigraph, new: Collection[str]) -> set[int]:
     """Give in short what the documents `new` in a store tell of and others too: quicker where they are few."""
     ours = _OURS.union(new)
     iris = {str(quad.subject)[1:-1] for graph in new for quad in store.quads(graph)}
-    shared = (one for one in iris if any(getattr(q.graph_name, "value", "") not in ours for q in store.saying(one)))
+    shared = (one for one in iris if any(getattr(q.graph_name, "value", "") not in ours for q in store.said(one)))
     return {int(short(one), 16) for one in shared}
 
 
