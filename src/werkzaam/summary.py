@@ -134,9 +134,10 @@ def renew(
         shutil.copyfile(before, after)
         with suppress(summaryfile.Older), summaryfile.writing(after) as made:
             if made.vocabulary() == vocabulary:
-                documents = set(changed) | made.lean_on(now.things_that_differ(made.above()))
+                then = made.above()
+                documents = set(changed) | made.lean_on(now.things_that_differ(then))
                 made.forget(documents)
-                made.lead(now)
+                made.lead(now, then)
                 with made.filling() if already.documents else nullcontext():
                     for part in chain(already.parts, _in_parts(store, documents - already.documents)):
                         made.put(part)

@@ -12,7 +12,7 @@ from typing import Any
 
 from werkzaam import summaryqueries as sql
 from werkzaam.store import Iri, Literal, Row
-from werkzaam.summarydata import Above, Overview, Told, said_once
+from werkzaam.summarydata import Above, Overview, Pairs, Told, said_once
 from werkzaam.terms import CONCEPT, XSD, fold, slug
 
 FORM = 4
@@ -104,19 +104,19 @@ class Held:
         for table in ("coded", "called", "word", "type"):
             self._made.executemany(f"DELETE FROM {table} WHERE {sql.OF_NAME}", ((one,) for one in documents))
 
-    def lead(self, above: Above) -> None:
-        """Say what counts as what, before claims are put."""
-        self._above = above
-        number = self._numbers(
-            {one for pairs in (above.on, above.last, above.belongs) for pair in pairs for one in pair}
-        )
-        for table in ("step", "belongs"):
-            self._made.execute(f"DELETE FROM {table}")
-        for last, pairs in enumerate((above.on, above.last)):
-            steps = ((number[lower], number[upper], last) for lower, upper in pairs)
-            self._made.executemany("INSERT INTO step VALUES (?, ?, ?)", sorted(steps))
-        belongs = ((number[thing], number[whole]) for thing, whole in above.belongs)
-        self._made.executemany("INSERT INTO belongs VALUES (?, ?)", sorted(belongs))
+    def lead(self, above: Above, before: Above | None = None) -> None:
+        """Say what counts as what, before claims are put; where it says something already, only what is new."""
+        self._above, then = above, before or self.above()
+        ways: list[tuple[str, Pairs, Pairs, tuple[int, ...]]] = [
+            ("step", above.on, then.on, (0,)),
+            ("step", above.last, then.last, (1,)),
+            ("belongs", above.belongs, then.belongs, ()),
+        ]
+        number = self._numbers({one for _, now, old, _ in ways for pair in now ^ old for one in pair})
+        for table, now, old, last in ways:
+            for pairs, change in ((old - now, sql.GONE[table]), (now - old, sql.NEW[table])):
+                rows = sorted((number[lower], number[upper], *last) for lower, upper in pairs)
+                self._made.executemany(change, rows)
 
     def put(self, told: Told) -> None:
         """Put in claims that it does not have."""

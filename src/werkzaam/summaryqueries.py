@@ -29,6 +29,11 @@ SELECT a.text, b.text FROM step JOIN iri AS a ON a.id = step.lower JOIN iri AS b
 BELONGS = """
 SELECT a.text, b.text FROM belongs JOIN iri AS a ON a.id = belongs.thing JOIN iri AS b ON b.id = belongs.whole
 """
+NEW = {"step": "INSERT INTO step VALUES (?, ?, ?)", "belongs": "INSERT INTO belongs VALUES (?, ?)"}
+GONE = {
+    "step": "DELETE FROM step WHERE lower = ? AND upper = ? AND last = ?",
+    "belongs": "DELETE FROM belongs WHERE thing = ? AND whole = ?",
+}
 LEANING = """
 SELECT DISTINCT document.text
 FROM iri AS thing
