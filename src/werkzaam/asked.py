@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
@@ -14,7 +15,7 @@ if TYPE_CHECKING:  # costs the import of SQLite, which small stores do without
 
 
 @dataclass
-class Asked(Names):
+class Asked(Names, ABC):
     """Names of which some are known, and the others are looked up `beside` when they are asked for."""
 
     beside: NamesIn = field(kw_only=True)
@@ -69,9 +70,9 @@ class Asked(Names):
             self.asked.add(thing)
             self.learn(thing, self.beside.called(thing))
 
+    @abstractmethod
     def learn(self, thing: str, called: list[tuple[str, str, str]]) -> None:
         """Make known what a thing is called: kind (as in `terms.NAMED`), text and language."""
-        raise NotImplementedError
 
 
 @dataclass

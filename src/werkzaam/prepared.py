@@ -68,7 +68,7 @@ class LookedUp(Asked):
 
     def learn(self, thing: str, called: list[tuple[str, str, str]]) -> None:
         """Make a thing known by the name that documents give it; what else it is called, nobody means in a document."""
-        _add(self, self.rows_of(thing, called))
+        _add(self, self.rows_of(thing, called), model())
 
     def rows_of(self, thing: str, called: list[tuple[str, str, str]]) -> list[list[str]]:
         """Give what is known of a thing as rows of IRI, class and, where it has one, a name."""
@@ -141,13 +141,13 @@ def held(store: Store) -> list[list[str]]:
 
 def _with_held(model: Model, held: Sequence[Sequence[str]]) -> Names:
     found = model.names.copy()
-    _add(found, held)
+    _add(found, held, model)
     return found
 
 
-def _add(names: Names, rows: Iterable[Sequence[str]]) -> None:
+def _add(names: Names, rows: Iterable[Sequence[str]], model: Model) -> None:
     for thing, kind, *called in rows:
-        names.add(thing, model().parents(kind), called)
+        names.add(thing, model.parents(kind), called)
 
 
 def _written(names: Names) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Literal(str):
 Value = Iri | Literal
 _MANY = 5_000
 _REPEATED = 5_000
+"""What is said of a thing more often than this is mostly the same, said by very many documents."""
 Row = dict[str, Value]
 
 MEDIA = {
@@ -312,18 +313,21 @@ class Oxigraph(Answers):
         return set(self.said(iri))
 
     def saying_briefly(self, iri: str, graphs: Iterable[str] = (), but: str = "") -> list[ox.Quad]:
-        """Give the quads with `iri` as subject; where these are very many, each triple once.
+        """Give the quads with `iri` as subject in all graphs `but` one; where these are very many, each triple once.
 
-        Then it stands in one of `graphs` if it does in the store, or else in any but one.
+        Then it is told of one of `graphs` if it stands there, or else of any.
         """
-        quads = list(islice(self.said(iri), _REPEATED + 1))
+
+        def said(*more: Any) -> Iterator[ox.Quad]:
+            return (quad for quad in self.said(iri, *more) if getattr(quad.graph_name, "value", "") != but)
+
+        quads = list(islice(said(), _REPEATED + 1))
         if len(quads) <= _REPEATED:
             return quads
         found: list[ox.Quad] = []
         for predicate, value in self._query(f"SELECT DISTINCT ?p ?o WHERE {{ <{iri}> ?p ?o }}"):
             own = (ox.Quad(ox.NamedNode(iri), predicate, value, ox.NamedNode(graph)) for graph in graphs)
-            others = (quad for quad in self.said(iri, predicate, value) if getattr(quad.graph_name, "value", "") != but)
-            found += [quad for quad in own if quad in self._store] or islice(others, 1)
+            found += [quad for quad in own if quad in self._store] or islice(said(predicate, value), 1)
         return found
 
     def about(self, iri: str) -> Iterable[ox.Triple]:

@@ -7,12 +7,12 @@ generation, so that both count from the same moment. It holds nothing that the t
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from werkzaam import summaryfile
 from werkzaam.errors import OurFault
@@ -22,6 +22,7 @@ from werkzaam.summaryfile import NamesIn
 from werkzaam.terms import CONCEPT, MAPPINGS_GRAPH, NAMED, ONTOLOGY_GRAPH
 
 FILE = "summary.sqlite"
+_T = TypeVar("_T")
 ANSWERED: Mapping[str, frozenset[str]] = {
     "gap-map": frozenset(("of", "with")),
     "named-in-claims": frozenset(),
@@ -179,11 +180,7 @@ def make(file: Path, now: Above, parts: Iterable[Told], vocabulary: str) -> None
 
 def differs(file: Path, store: Oxigraph) -> bool:
     """Say whether a summary says anything else than the triples."""
-    try:
-        with summaryfile.reading(file) as held:
-            return not held.agrees(told(store), above(store))
-    except summaryfile.Older:
-        return True
+    return not _ask(file, lambda held: held.agrees(told(store), above(store)))
 
 
 def overview(
@@ -198,29 +195,26 @@ def overview(
 
     See `summaryfile.Held.overview`; None as in `rows`.
     """
-    try:
-        with summaryfile.reading(file) as held:
-            return held.overview(groups, [without] if without else [], but, most, is_more)
-    except summaryfile.Older:
-        return None
+    return _ask(file, lambda held: held.overview(groups, [without] if without else [], but, most, is_more))
 
 
 def restated(file: Path, among: Collection[str] | None = None) -> list[tuple[str, str]] | None:
     """Give which claims restate which, as `summaryfile.Held.restated` does; None where it is of an older werkzaam."""
-    try:
-        with summaryfile.reading(file) as held:
-            return held.restated(among)
-    except summaryfile.Older:
-        return None
+    return _ask(file, lambda held: held.restated(among))
 
 
 def is_ours(file: Path) -> bool:
     """Say whether a summary is there and not of an older werkzaam."""
+    return file.is_file() and _ask(file, lambda held: True) is not None
+
+
+def _ask(file: Path, ask: Callable[[summaryfile.Held], _T]) -> _T | None:
+    """Ask a summary; None where it is of an older werkzaam."""
     try:
-        with summaryfile.reading(file):
-            return True
-    except (summaryfile.Older, sqlite3.OperationalError):
-        return False
+        with summaryfile.reading(file) as held:
+            return ask(held)
+    except summaryfile.Older:
+        return None
 
 
 MANY = 500
@@ -248,12 +242,12 @@ def rows(file: Path, name: str, values: Mapping[str, Sequence[Sequence[str]]]) -
     """
     if not values.keys() <= ANSWERED[name]:
         return None
-    try:
-        with summaryfile.reading(file) as held:
-            if name == "named-in-claims":
-                return held.named()
-            if name == "gap-map":
-                return held.map(values)
-            return held.works(values.get("wanted", ()), values.get("without", ()))
-    except summaryfile.Older:
-        return None
+
+    def answer(held: summaryfile.Held) -> list[Row]:
+        if name == "named-in-claims":
+            return held.named()
+        if name == "gap-map":
+            return held.map(values)
+        return held.works(values.get("wanted", ()), values.get("without", ()))
+
+    return _ask(file, answer)
