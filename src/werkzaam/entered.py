@@ -16,6 +16,11 @@ RESERVED = frozenset(
 """Graphs that are no document's."""
 
 
+def is_no_documents(graph: str) -> bool:
+    """Say whether a graph can be no document's."""
+    return graph in RESERVED or not graph.startswith(GRAPH)
+
+
 @dataclass(frozen=True, slots=True)
 class Entered:
     """What became of a document: its version and how many claims it has, which are `new` in it and which are `gone`.

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from werkzaam import prepared, shacl
 from werkzaam import records as on_record
 from werkzaam.contradictions import Given, contradictions_of
-from werkzaam.entered import RESERVED, Entered, Entry
+from werkzaam.entered import Entered, Entry, is_no_documents
 from werkzaam.errors import Finding, Place, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
@@ -151,7 +151,7 @@ def _unnamed(read: Sequence[Read], name: str | None) -> Iterable[Finding]:
     """Yield what is wrong with the names of the documents themselves."""
     seen: dict[str, str] = {}
     for one in read:
-        if one.graph in RESERVED or not one.graph.startswith(GRAPH):
+        if is_no_documents(one.graph):
             yield finding("document-reserved", Place(one.file), value=one.graph)
         elif one.graph in seen:
             yield finding("document-twice", Place(one.file), value=one.document, other=seen[one.graph])

@@ -150,6 +150,18 @@ def test_where_one_is_wrong_none_enters_or_the_others_do(
     assert len(graphs(store)) == 6
 
 
+def test_a_document_that_calls_its_graph_the_vocabulary_takes_it_from_no_other(
+    tmp_path: Path, store: str, cases: list[list[ox.Quad]], case: str
+) -> None:
+    files = written(tmp_path / "cases", cases[:3])
+    bad = case.replace("casus: de-buurttafel\n", "").replace("onderzoek: buurttafel", "onderzoek: ontology")
+    (tmp_path / "cases" / "a-first.yaml").write_text(bad, "utf-8")
+    outcome = enter([str(tmp_path / "cases" / "a-first.yaml"), *files], store, skip_wrong=True)
+    assert "document-reserved" in {rule for rule, _, file, _ in wrong(outcome) if file == "a-first.yaml"}
+    assert len(outcome.documents) == 3
+    agrees(store)
+
+
 def test_documents_may_name_each_other_and_what_only_shows_together_is_told_as_by_add(
     tmp_path: Path, ontology_nquads: bytes, put: Callable[[str, bytes], None], store: str, cases: list[list[ox.Quad]]
 ) -> None:

@@ -19,7 +19,7 @@ from werkzaam.bulk.among import Among, Document, subjects, subjects_shared
 from werkzaam.bulk.kept import Joined, Kept
 from werkzaam.bulk.piece import TOLD, Given, piece, setting
 from werkzaam.bulk.spread import Spread
-from werkzaam.entered import RESERVED, Entered, Entry
+from werkzaam.entered import Entered, Entry
 from werkzaam.errors import Finding, InputError, Place, UsageError, finding
 from werkzaam.folder import Draft, Folder
 from werkzaam.foreign import read_file
@@ -208,9 +208,7 @@ def _collected(found: Iterable[dict[str, Any]], outcome: Outcome) -> list[Docume
         if "digest" not in one:
             continue
         graph, place = one["graph"], Place(one["file"])
-        if graph in RESERVED or not graph.startswith(GRAPH):
-            outcome.findings.append(finding("document-reserved", place, value=graph))
-        elif graph in documents:
+        if graph in documents:
             name, other = graph.removeprefix(GRAPH), documents[graph].file
             outcome.findings.append(finding("document-twice", place, value=name, other=other))
         else:

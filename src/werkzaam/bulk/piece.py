@@ -19,7 +19,8 @@ import pyoxigraph as ox
 
 from werkzaam import prepared, shacl, summary
 from werkzaam.asked import Missed
-from werkzaam.errors import Finding, UsageError, error_as_dict
+from werkzaam.entered import is_no_documents
+from werkzaam.errors import Finding, Place, UsageError, error_as_dict, finding
 from werkzaam.loading import Beside, Loaded, load_alone, nothing, remembering
 from werkzaam.model import Names
 from werkzaam.resources import digest
@@ -140,6 +141,8 @@ def _in_child(file: str, text: str, beside: dict[str, str], shared: bytes) -> di
     model, asked = prepared.model(), Missed(**vars(ready.names))
     loaded, names = load_alone(text.encode("latin-1"), file, model, asked, remembering(_reader(beside), read))
     findings = check(loaded, model, names, file, ready.engine)
+    if is_no_documents(loaded.graph):
+        findings.append(finding("document-reserved", Place(file), value=loaded.graph))
     return {
         "graph": loaded.graph,
         "missed": sorted(asked.missed) if refused(findings) else [],
@@ -165,6 +168,8 @@ def _as_kept(loaded: Loaded, findings: Sequence[Finding], ready: _Ready) -> dict
 
     The quads are as the engine keeps them.
     """
+    if is_no_documents(loaded.graph):
+        return {"held": [], "quads": ""}  # the next document in this process needs the vocabulary as it is
     vocabulary = ready.vocabulary
     vocabulary.put(loaded.graph, loaded.quads())
     held = sorted(prepared.held(vocabulary))
