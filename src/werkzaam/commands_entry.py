@@ -253,6 +253,9 @@ def migrate(at: str | None, lang: str | None, store: str | None) -> None:
     if made is None:
         click.echo(say(lang, "migrate-none"), err=True)
         return
+    if made.backup is None:
+        click.echo(say(lang, "migrate-summary"), err=True)
+        return
     for document in made.documents:
         _out([say(lang, "store-migrated-document", document=document)])
     click.echo(say(lang, "store-migrated", path=str(made.backup), count=len(made.documents)), err=True)

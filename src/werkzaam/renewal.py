@@ -21,26 +21,30 @@ from werkzaam.withdrawal import without_claims
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """What came of it: where the copy of before is, and which documents have become another graph."""
+    """What came of it: where the copy of before is, and which documents have become another graph.
 
-    backup: Path
-    documents: tuple[str, ...]
+    There is no copy where only the summary was made anew, as no document changes by that.
+    """
+
+    backup: Path | None
+    documents: tuple[str, ...] = ()
 
 
 def migrate(store: str | None, at: str | None = None) -> Migrated | None:
     """Make a store on disk one of this werkzaam, after a copy beside it; None where it is already.
 
-    Then a summary that is missing or of an older form is made anew, and nothing else.
+    Of such a store a summary that is missing or of an older form is made anew, and nothing else.
 
     Raises `StoreError` where a document can no longer be read: nothing has changed then. Mend the document, add it with
     the werkzaam that wrote the store, and migrate again.
     """
     folder, at = on_disk(store), moment(at)
     if not folder.older():
-        if not summary.is_ours(folder.read().summary):
-            with folder.writing(), folder.draft():
-                pass  # a change makes it
-        return None
+        if summary.is_ours(folder.read().summary):
+            return None
+        with folder.writing(), folder.draft():
+            pass  # a change makes it
+        return Migrated(None)
     about = folder.about()
     version = about["made"].get("ontology") or f"format-{about['format']}"
     kept = folder.path.with_name(f"{folder.path.name}-{version}")
