@@ -139,8 +139,12 @@ class Answers(ABC):
         with self._reading():
             found = self._query(query)
             names = [variable.value for variable in found.variables]
-            for solution in found:
-                yield {name: _value(term) for name, term in zip(names, solution, strict=True) if term is not None}
+            for solution in found:  # a comprehension would take a fifth longer
+                row: Row = {}
+                for name, term in zip(names, solution, strict=True):
+                    if term is not None:
+                        row[name] = Iri(term.value) if type(term) is ox.NamedNode else _value(term)
+                yield row
 
     def answer(self, query: str, form: str) -> str:
         """Answer any query as text, serialised by the engine in the thread that asked."""
@@ -372,8 +376,6 @@ def _group(quads: Iterable[ox.Quad]) -> str:
 
 
 def _value(term: Any) -> Value:
-    if type(term) is ox.NamedNode:
-        return Iri(term.value)
     if isinstance(term, ox.Literal):
         return Literal(term.value, term.language or "", term.datatype.value)
     return Iri(getattr(term, "value", str(term)))

@@ -88,7 +88,10 @@ def said_once(pairs: Iterable[tuple[_T, _T]]) -> dict[_T, _T]:
             first[claim] = claim = first[one]  # the next way is shorter
         return claim
 
-    for pair in pairs:
-        one, other = sorted(map(of, pair))
-        first[other] = one
+    for one, other in pairs:
+        one, other = of(one), of(other)
+        if one < other:
+            first[other] = one
+        else:
+            first[one] = other
     return {claim: of(claim) for claim in first}

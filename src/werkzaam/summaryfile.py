@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ FORM = 4
 
 Groups = Sequence[Sequence[str]]
 CORE = f"{CONCEPT}tier/core"
+MAPPED = 2_000_000_000
+"""So many bytes of a summary are read where the system keeps them: copying its pages takes as long as answering."""
 LAST = "\U0010ffff"
 """Comes after every letter."""
 MANY = 20_000
@@ -247,11 +250,16 @@ class Held:
         """Give at most `most` of the `count` claims that were found under a heading."""
         core = self._number(CORE)
         if count > MANY:
-            first = self._made.execute(sql.FIRST).fetchone()[0]
-            some = [claim for (claim,) in self._made.execute(sql.SHOWN_OF_MANY, (first, verdict, core, most))]
+            asked = (self._first, verdict, core, most)
+            some = [claim for (claim,) in self._made.execute(sql.SHOWN_OF_MANY, asked)]
             if len(some) == most:
                 return some
         return [claim for (claim,) in self._made.execute(sql.SHOWN, (verdict, core, most))]
+
+    @cached_property
+    def _first(self) -> str:
+        """The first claim in the order of IRIs."""
+        return str(self._made.execute(sql.FIRST).fetchone()[0])
 
     def _number(self, iri: str) -> int:
         """Give the number of an IRI, 0 where there is none."""
@@ -303,6 +311,7 @@ def writing(file: Path) -> Iterator[Held]:
 def reading(file: Path) -> Iterator[Held]:
     """Open a summary that does not change."""
     with closing(sqlite3.connect(_address(file), uri=True)) as made:
+        made.execute(f"PRAGMA mmap_size = {MAPPED}")
         yield Held(made)
 
 

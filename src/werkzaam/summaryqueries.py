@@ -14,6 +14,7 @@ INDEXES = {
     "names_of_claim": "names (claim)",
     "comes_of_claim": "comes (claim)",
     "claim_of_document": "claim (document)",
+    "claim_checked": "claim (id) WHERE checked = 1",
     "restates_of_other": "restates (other)",
 }
 
