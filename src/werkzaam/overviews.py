@@ -15,8 +15,8 @@ SILENT = f"{CONCEPT}verdict/not-studied"
 """The heading of claims that a source is silent, which are told apart."""
 MOST = 2_000
 """An answer of more claims is not told in full, unless that is asked."""
-SOME = 100
-"""How many claims a heading has in such an answer."""
+SOME = 25
+"""How many claims a heading has in such an answer: a hundred made nearly five thousand lines of text."""
 
 
 def said_once(store: Store, among: Collection[str] | None = None) -> dict[str, str]:
