@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import os
 import re
 import shutil
@@ -258,12 +259,20 @@ class Folder:
         if self._unseen and hasattr(os, "sync"):
             os.sync()
         self._unseen = False
-        write(draft.path / "records.jsonl", as_lines(draft.records))
+        write(draft.path / "records.jsonl", self._lines(draft.records))
         write(draft.path / "people.jsonl", as_lines(draft.people), 0o600)
         sync(draft.path)
         sync_folder(self.path)
         replace_file(self.path / "current", json.dumps({**draft.about, "generation": draft.path.name}).encode())
         self._known = draft.path, draft.records
+
+    def _lines(self, records: Sequence[Record]) -> bytes:
+        """Give records as lines; those that were read, and stand in front as they did, are not written anew."""
+        if self._known is not None:
+            generation, known = self._known
+            if known and len(known) <= len(records) and all(map(operator.is_, known, records)):
+                return (generation / "records.jsonl").read_bytes() + as_lines(records[len(known) :])
+        return as_lines(records)
 
     def _records(self, generation: Path) -> list[Record]:
         """Give what is on record in a generation, which never changes: read once, as it may take seconds."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
@@ -117,17 +117,17 @@ class State:
         return frozenset(one.claim for one in self.retracted)
 
 
+_NOWHERE = State()
+
+
 def states(records: Iterable[Record]) -> dict[str, State]:
     """Give where each document stands."""
     found: dict[str, State] = {}
     for one in records:
-        before = found.get(one.document, State())
-        now = replace(before, version=one.version, last=one)
-        if one.action in (ADDED, BUILT):
-            now = replace(now, entered=one)
-        elif one.action == RETRACTED:
-            now = replace(now, retracted=(*before.retracted, one))
-        found[one.document] = now
+        before = found.get(one.document, _NOWHERE)
+        entered = one if one.action in (ADDED, BUILT) else before.entered
+        retracted = (*before.retracted, one) if one.action == RETRACTED else before.retracted
+        found[one.document] = State(one.version, one, entered, retracted)
     return found
 
 

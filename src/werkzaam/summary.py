@@ -17,7 +17,7 @@ from typing import TypeVar
 from werkzaam import summaryfile
 from werkzaam.errors import OurFault
 from werkzaam.store import Oxigraph, Row, Store, language_of
-from werkzaam.summarydata import Above, Overview, Told
+from werkzaam.summarydata import Above, Overview, Pairs, Told
 from werkzaam.summaryfile import NamesIn
 from werkzaam.terms import CONCEPT, MAPPINGS_GRAPH, NAMED, ONTOLOGY_GRAPH
 
@@ -38,15 +38,12 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX wz: <https://w3id.org/werkzaam/ontology#>
 """
-_ON = f"{_PREFIXES} SELECT DISTINCT ?lower ?upper WHERE {{ ?lower skos:broader|wz:partOf ?upper }}"
-_LAST = f"{_PREFIXES} SELECT DISTINCT ?lower ?upper WHERE {{ ?lower dcterms:subject ?upper }}"
-_BELONGS = f"""{_PREFIXES}
-SELECT DISTINCT ?lower ?upper
-WHERE {{
-  {{ ?lower skos:inScheme ?upper }}
-  UNION
-  {{ VALUES ?upper {{ wz:Mechanism wz:ContextFactor wz:Trait }} ?lower a ?upper }}
-}}
+_ON = "{ ?lower skos:broader ?upper } UNION { ?lower wz:partOf ?upper }"
+_LAST = "?lower dcterms:subject ?upper"
+_BELONGS = """
+{ ?lower skos:inScheme ?upper }
+UNION
+{ VALUES ?upper { wz:Mechanism wz:ContextFactor wz:Trait } ?lower a ?upper }
 """
 _DOCUMENTS = f"{_PREFIXES} SELECT ?document ?claim WHERE {{ {_CONTAINS} }}"
 
@@ -103,12 +100,20 @@ def told(store: Store, documents: Sequence[str] | None = None) -> Told:
 
 
 def above(store: Store) -> Above:
-    """Ask what lies above what in `store`, and what the gap map shows."""
+    """Ask what lies above what in `store`, and what the gap map shows, as each of its graphs says."""
 
-    def pairs(query: str) -> frozenset[tuple[str, str]]:
-        return frozenset((str(row["lower"]), str(row["upper"])) for row in store.select(query))
+    def pairs(ways: str) -> Pairs:
+        found = store.rows(f"{_PREFIXES} SELECT DISTINCT ?lower ?upper ?graph WHERE {{ GRAPH ?graph {{ {ways} }} }}")
+        return frozenset((str(row["lower"]), str(row["upper"]), str(row["graph"])) for row in found)
 
     return Above(pairs(_ON), pairs(_LAST), pairs(_BELONGS))
+
+
+def _above_in(store: Oxigraph, graphs: Set[str]) -> Above:
+    """Ask what some graphs say of what lies above what: of very many of a store where they are, of few apart."""
+    found = above(store if len(graphs) > PART else _apart(store, graphs))
+    kinds = ((one for one in said if one[-1] in graphs) for said in (found.on, found.last, found.belongs))
+    return Above(*map(frozenset, kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +135,14 @@ def renew(
     So is told whatever names something that now counts as something else. All is told anew where there is none before,
     or another vocabulary. What was told `already` is not asked.
     """
-    vocabulary, now = store.digest(ONTOLOGY_GRAPH), above(store)
+    vocabulary = store.digest(ONTOLOGY_GRAPH)
     if before is not None and before.is_file():
         shutil.copyfile(before, after)
         with suppress(summaryfile.Older), summaryfile.writing(after) as made:
             if made.vocabulary() == vocabulary:
-                then = made.above()
-                documents = set(changed) | made.lean_on(now.things_that_differ(then))
+                graphs = set(changed)
+                now, then = _above_in(store, graphs), made.above(graphs)
+                documents = graphs | made.lean_on(now, then, graphs)
                 made.forget(documents)
                 made.lead(now, then)
                 with made.filling() if already.documents else nullcontext():
@@ -145,7 +151,7 @@ def renew(
                 made.count(documents)
                 return
         after.unlink()
-    make(after, now, chain(already.parts, _in_parts(store, store.graphs() - already.documents)), vocabulary)
+    make(after, above(store), chain(already.parts, _in_parts(store, store.graphs() - already.documents)), vocabulary)
 
 
 PART = 1_000
@@ -160,17 +166,22 @@ def _in_parts(store: Oxigraph, documents: Set[str]) -> Iterator[Told]:
     """
     those = sorted(documents - {ONTOLOGY_GRAPH, MAPPINGS_GRAPH})
     for start in range(0, len(those), PART):
-        near = Oxigraph()
-        for graph in (ONTOLOGY_GRAPH, *those[start : start + PART]):
-            near.fill(store.quads(graph))
-        yield told(near)
+        yield told(_apart(store, (ONTOLOGY_GRAPH, *those[start : start + PART])))
+
+
+def _apart(store: Oxigraph, graphs: Iterable[str]) -> Oxigraph:
+    """Give some graphs of a store in one of their own."""
+    made = Oxigraph()
+    for graph in graphs:
+        made.fill(store.quads(graph))
+    return made
 
 
 def make(file: Path, now: Above, parts: Iterable[Told], vocabulary: str) -> None:
     """Make a summary of what was told in parts, each of other documents."""
     summaryfile.create(file)
     with summaryfile.writing(file) as made:
-        made.lead(now)
+        made.lead(now, made.above())
         with made.filling():
             for part in parts:
                 made.put(part)

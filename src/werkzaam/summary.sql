@@ -2,10 +2,10 @@
 
 CREATE TABLE told (what TEXT PRIMARY KEY, as_it_was TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE iri (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
--- Where a concept or thing leads upwards in a step: what counts as what. After a `last` step goes no other.
-CREATE TABLE step (lower INTEGER NOT NULL, upper INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (lower, upper, last)) WITHOUT ROWID;
+-- Where a concept or thing leads upwards in a step, and which graph says so: what counts as what. After a `last` step goes no other.
+CREATE TABLE step (lower INTEGER NOT NULL, upper INTEGER NOT NULL, last INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (lower, upper, last, document)) WITHOUT ROWID;
 -- The class of what the gap map shows, and the scheme of each concept.
-CREATE TABLE belongs (thing INTEGER NOT NULL, whole INTEGER NOT NULL, PRIMARY KEY (whole, thing)) WITHOUT ROWID;
+CREATE TABLE belongs (thing INTEGER NOT NULL, whole INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (whole, thing, document)) WITHOUT ROWID;
 -- A claim, and whether a person checked it (1).
 CREATE TABLE claim (id INTEGER PRIMARY KEY, document INTEGER NOT NULL, tier INTEGER NOT NULL, checked INTEGER NOT NULL);
 CREATE TABLE restates (claim INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (claim, other)) WITHOUT ROWID;

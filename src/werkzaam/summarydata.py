@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-Pairs = frozenset[tuple[str, str]]
+Pairs = frozenset[tuple[str, str, str]]
+"""Lower, upper, and the graph that says so."""
 _T = TypeVar("_T", str, int)
 
 
@@ -39,16 +40,11 @@ class Above:
     last: Pairs
     belongs: Pairs
 
-    def things_that_differ(self, other: Above) -> set[str]:
-        """Give what goes other ways here than there."""
-        pairs = (self.on ^ other.on) | (self.last ^ other.last) | (self.belongs ^ other.belongs)
-        return {lower for lower, _ in pairs}
-
     @cached_property
     def _next(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         ways: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
         for way, pairs in zip(ways, (self.on, self.last), strict=True):
-            for lower, upper in pairs:
+            for lower, upper, _ in pairs:
                 way.setdefault(lower, []).append(upper)
         return ways
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from functools import cached_property
 from importlib.resources import files
@@ -16,10 +16,16 @@ from werkzaam.store import Iri, Literal, Row
 from werkzaam.summarydata import Above, Overview, Pairs, Told, said_once
 from werkzaam.terms import CONCEPT, XSD, fold, slug
 
-FORM = 4
+FORM = 5
 """The form of the tables; raise it when `summary.sql` changes, and a summary of another form is made anew."""
 
 Groups = Sequence[Sequence[str]]
+_WAYS: Mapping[str, tuple[str, str, tuple[int, ...]]] = {
+    "on": ("step", sql.STEPS, (0,)),
+    "last": ("step", sql.STEPS, (1,)),
+    "belongs": ("belongs", sql.BELONGS, ()),
+}
+"""Where each kind of way up stands: its table, its query, and what tells it from others there."""
 CORE = f"{CONCEPT}tier/core"
 MAPPED = 2_000_000_000
 """So many bytes of a summary are read where the system keeps them: copying its pages takes as long as answering."""
@@ -52,7 +58,7 @@ class Held:
     """A summary that is open."""
 
     def __init__(self, made: sqlite3.Connection) -> None:
-        self._made, self._above = made, Above(frozenset(), frozenset(), frozenset())
+        self._made = made
         if made.execute("PRAGMA user_version").fetchone() != (FORM,):
             raise Older
 
@@ -62,16 +68,25 @@ class Held:
         """Give the digest of the vocabulary."""
         return str(self._made.execute("SELECT as_it_was FROM told WHERE what = 'vocabulary'").fetchone()[0])
 
-    def above(self) -> Above:
-        """Give what counts as what."""
-        on, last = (frozenset(self._made.execute(sql.STEPS, (number,))) for number in (0, 1))
-        return Above(on, last, frozenset(self._made.execute(sql.BELONGS)))
+    def above(self, graphs: Collection[str] | None = None) -> Above:
+        """Give what counts as what, as all graphs say, or some."""
 
-    def lean_on(self, things: Collection[str]) -> set[str]:
-        """Give the documents with a claim that names any of `things`."""
+        def said(query: str, *values: int) -> Pairs:
+            if graphs is None:
+                return frozenset(self._made.execute(query, values))
+            some = f"{query} AND {sql.OF_NAME}"
+            return frozenset(pair for graph in graphs for pair in self._made.execute(some, (*values, graph)))
+
+        return Above(**{kind: said(query, *last) for kind, (_, query, last) in _WAYS.items()})
+
+    def lean_on(self, now: Above, then: Above, graphs: Set[str]) -> set[str]:
+        """Give the documents with a claim that names what counts as something else, as `graphs` say other than then."""
         found: set[str] = set()
-        for thing in things:
-            found.update(one for (one,) in self._made.execute(sql.LEANING, (thing,)))
+        for kind, (_, query, last) in _WAYS.items():
+            for lower, upper in _pairs(now, kind) ^ _pairs(then, kind):
+                said = self._made.execute(f"{query} AND a.text = ? AND b.text = ?", (*last, lower, upper))
+                if all(its in graphs for _, _, its in said):
+                    found.update(one for (one,) in self._made.execute(sql.LEANING, (lower,)))
         return found
 
     def agrees(self, told: Told, above: Above) -> bool:
@@ -107,26 +122,21 @@ class Held:
         for table in ("coded", "called", "word", "type"):
             self._made.executemany(f"DELETE FROM {table} WHERE {sql.OF_NAME}", ((one,) for one in documents))
 
-    def lead(self, above: Above, before: Above | None = None) -> None:
-        """Say what counts as what, before claims are put; where it says something already, only what is new."""
-        self._above, then = above, before or self.above()
-        ways: list[tuple[str, Pairs, Pairs, tuple[int, ...]]] = [
-            ("step", above.on, then.on, (0,)),
-            ("step", above.last, then.last, (1,)),
-            ("belongs", above.belongs, then.belongs, ()),
-        ]
-        number = self._numbers({one for _, now, old, _ in ways for pair in now ^ old for one in pair})
-        for table, now, old, last in ways:
+    def lead(self, above: Above, then: Above) -> None:
+        """Say what counts as what instead of what it said `then`, before claims are put."""
+        ways = {kind: (getattr(above, kind), getattr(then, kind)) for kind in _WAYS}
+        number = self._numbers({one for now, old in ways.values() for said in now ^ old for one in said})
+        for kind, (now, old) in ways.items():
+            table, _, last = _WAYS[kind]
             for pairs, change in ((old - now, sql.GONE[table]), (now - old, sql.NEW[table])):
-                rows = sorted((number[lower], number[upper], *last) for lower, upper in pairs)
+                rows = sorted((number[lower], number[upper], *last, number[its]) for lower, upper, its in pairs)
                 self._made.executemany(change, rows)
 
     def put(self, told: Told) -> None:
         """Put in claims that it does not have."""
-        ways = {thing: self._above.of(thing) for thing in {thing for thing, _ in told.names}}
         texts = {*told.documents, *told.documents.values(), *told.tiers.values()}
-        texts.update(*told.comes, *told.restates, *told.coded, *told.types, *(one[:2] for one in told.called))
-        number = self._numbers(texts.union(*ways.values()))
+        texts.update(*told.names, *told.comes, *told.restates, *told.coded, *told.types)
+        number = self._numbers(texts.union(*(one[:2] for one in told.called)))
 
         def many(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
             filled = sorted(set(rows))
@@ -143,9 +153,11 @@ class Held:
                 for one, document in told.documents.items()
             ),
         )
-        names = {(number[up], number[claim]): 0 for thing, claim in told.names for up in ways[thing]}
-        names.update(((number[thing], number[claim]), 1) for thing, claim in told.names)
-        many("names", ((*pair, itself) for pair, itself in names.items()))
+        itself = {(number[thing], number[claim]) for thing, claim in told.names}
+        ways = {thing: self._made.execute(sql.WAYS, (thing,)).fetchall() for thing in {thing for thing, _ in itself}}
+        names = {(up, claim): 0 for thing, claim in itself for (up,) in ways[thing]}
+        names.update(dict.fromkeys(itself, 1))
+        many("names", ((*pair, is_itself) for pair, is_itself in names.items()))
         many("comes", numbered(told.comes))
         many("restates", numbered(told.restates))
         many("coded", numbered(told.coded))
@@ -279,6 +291,10 @@ class Held:
             }
             for mechanism, beside, verdict, claims in self._made.execute(sql.CELLS % where, [*asked.values()])
         ]
+
+
+def _pairs(above: Above, kind: str) -> set[tuple[str, str]]:
+    return {(lower, upper) for lower, upper, _ in getattr(above, kind)}
 
 
 def _asked(groups: Groups, without: Groups) -> tuple[str, list[str]]:

@@ -16,6 +16,8 @@ INDEXES = {
     "claim_of_document": "claim (document)",
     "claim_checked": "claim (id) WHERE checked = 1",
     "restates_of_other": "restates (other)",
+    "step_of_document": "step (document)",
+    "belongs_of_document": "belongs (document)",
 }
 
 
@@ -24,17 +26,31 @@ OF_NAME = "document = (SELECT id FROM iri WHERE text = ?)"
 CLAIMS = """
 SELECT a.text, b.text FROM claim JOIN iri AS a ON a.id = claim.id JOIN iri AS b ON b.id = claim.document
 """
+# What each of these says is lower, upper and the graph that says so.
 STEPS = """
-SELECT a.text, b.text FROM step JOIN iri AS a ON a.id = step.lower JOIN iri AS b ON b.id = step.upper WHERE last = ?
+SELECT a.text, b.text, its.text
+FROM step JOIN iri AS a ON a.id = lower JOIN iri AS b ON b.id = upper JOIN iri AS its ON its.id = document
+WHERE last = ?
 """
 BELONGS = """
-SELECT a.text, b.text FROM belongs JOIN iri AS a ON a.id = belongs.thing JOIN iri AS b ON b.id = belongs.whole
+SELECT a.text, b.text, its.text
+FROM belongs JOIN iri AS a ON a.id = thing JOIN iri AS b ON b.id = whole JOIN iri AS its ON its.id = document
+WHERE TRUE
 """
-NEW = {"step": "INSERT INTO step VALUES (?, ?, ?)", "belongs": "INSERT INTO belongs VALUES (?, ?)"}
+NEW = {"step": "INSERT INTO step VALUES (?, ?, ?, ?)", "belongs": "INSERT INTO belongs VALUES (?, ?, ?)"}
 GONE = {
-    "step": "DELETE FROM step WHERE lower = ? AND upper = ? AND last = ?",
-    "belongs": "DELETE FROM belongs WHERE thing = ? AND whole = ?",
+    "step": "DELETE FROM step WHERE lower = ? AND upper = ? AND last = ? AND document = ?",
+    "belongs": "DELETE FROM belongs WHERE thing = ? AND whole = ? AND document = ?",
 }
+# What something counts as: itself, and what lies above it.
+WAYS = """
+WITH RECURSIVE up (id) AS (
+  SELECT ? UNION SELECT step.upper FROM up JOIN step ON step.lower = up.id WHERE step.last = 0
+)
+SELECT id FROM up
+UNION
+SELECT step.upper FROM up JOIN step ON step.lower = up.id WHERE step.last = 1
+"""
 LEANING = """
 SELECT DISTINCT document.text
 FROM iri AS thing
