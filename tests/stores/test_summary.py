@@ -23,7 +23,7 @@ from werkzaam.overviews import works
 from werkzaam.questions import ask, questions
 from werkzaam.render import Teller
 from werkzaam.store import Oxigraph
-from werkzaam.summarydata import Overview
+from werkzaam.summarydata import Overview, Told
 from werkzaam.terms import CONCEPT, ID, ONTOLOGY_GRAPH, WZ, slug
 
 pytestmark = pytest.mark.once
@@ -139,6 +139,37 @@ def test_it_follows_what_one_document_tells_of_the_things_of_another(
     assert agrees(told)
     assert any(row["value"] == whole.value and "made-up-3-0/" in row["claim"] for row in ask(told, "named-in-claims"))
     assert agrees(change((graph, quads)))
+
+
+def test_what_two_documents_tell_of_a_thing_counts_until_neither_does(
+    change: Change, cases: list[tuple[str, list[ox.Quad]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part, whole = ox.NamedNode(f"{ID}intervention/made-up-3-0"), ox.NamedNode(f"{ID}organisation/made-up-3-1")
+    change(cases[0])
+    for graph, quads in cases[1:3]:
+        change((graph, [*quads, ox.Quad(part, ox.NamedNode(WZ + "partOf"), whole, ox.NamedNode(graph))]))
+    asked: list[set[str]] = []
+    those = summary.told
+
+    def told_of(store: Oxigraph, documents: Sequence[str] | None = None) -> Told:
+        found = those(store, documents)
+        asked.append(set(found.documents.values()))
+        return found
+
+    def counts(store: Oxigraph) -> bool:
+        rows = ask(store, "named-in-claims")
+        return any(row["value"] == whole.value and "made-up-3-0/" in row["claim"] for row in rows)
+
+    monkeypatch.setattr(summary, "told", told_of)
+    one = change(cases[1])
+    assert asked == [{cases[1][0]}], "what the other document says stands, so nobody who leans on it is told anew"
+    assert agrees(one)
+    assert counts(one)
+    asked.clear()
+    none = change(cases[2])
+    assert asked == [{cases[0][0], cases[2][0]}]
+    assert agrees(none)
+    assert not counts(none)
 
 
 def test_another_vocabulary_makes_all_of_it_anew(
