@@ -11,7 +11,7 @@ from werkzaam.model import Names
 from werkzaam.terms import expand, fold
 
 if TYPE_CHECKING:  # costs the import of SQLite, which small stores do without
-    from werkzaam.summaryfile import NamesIn
+    from werkzaam.summarynames import NamesIn
 
 
 @dataclass

@@ -18,7 +18,7 @@ from werkzaam import summaryfile
 from werkzaam.errors import OurFault
 from werkzaam.store import Oxigraph, Row, Store, language_of
 from werkzaam.summarydata import Above, Overview, Pairs, Told
-from werkzaam.summaryfile import NamesIn
+from werkzaam.summarynames import NamesIn
 from werkzaam.terms import CONCEPT, MAPPINGS_GRAPH, NAMED, ONTOLOGY_GRAPH
 
 FILE = "summary.sqlite"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
@@ -29,8 +28,6 @@ _WAYS: Mapping[str, tuple[str, str, tuple[int, ...]]] = {
 CORE = f"{CONCEPT}tier/core"
 MAPPED = 2_000_000_000
 """So many bytes of a summary are read where the system keeps them: copying its pages takes as long as answering."""
-LAST = "\U0010ffff"
-"""Comes after every letter."""
 MANY = 20_000
 """Of more claims under a heading it is quicker to look for those that are shown than to put all in order."""
 
@@ -326,55 +323,11 @@ def writing(file: Path) -> Iterator[Held]:
 @contextmanager
 def reading(file: Path) -> Iterator[Held]:
     """Open a summary that does not change."""
-    with closing(sqlite3.connect(_address(file), uri=True)) as made:
+    with closing(sqlite3.connect(address(file), uri=True)) as made:
         made.execute(f"PRAGMA mmap_size = {MAPPED}")
         yield Held(made)
 
 
-def _address(file: Path) -> str:
+def address(file: Path) -> str:
+    """Give by what a summary that does not change is opened."""
     return f"{file.absolute().as_uri()}?mode=ro&immutable=1"
-
-
-class NamesIn:
-    """Looks up in a summary what documents call things; open for as long as it is held."""
-
-    def __init__(self, file: Path, hold: object = None) -> None:
-        self._file, self._hold = file, hold
-        self._process, self._opened = os.getpid(), self._open()
-
-    def _open(self) -> sqlite3.Connection:
-        made = sqlite3.connect(_address(self._file), uri=True, check_same_thread=False)
-        Held(made)
-        return made
-
-    @property
-    def _made(self) -> sqlite3.Connection:
-        """The open file; a forked child opens it anew, as SQLite asks."""
-        if self._process != os.getpid():
-            self._process, self._opened = os.getpid(), self._open()
-        return self._opened
-
-    def more_cases_than(self, number: int) -> bool:
-        """Say whether more documents hold claims."""
-        found = self._made.execute("SELECT DISTINCT document FROM claim LIMIT ?", (number + 1,))
-        return len(found.fetchall()) > number
-
-    def found_by(self, word: str) -> set[str]:
-        """Give the things that a folded word stands for."""
-        return {one for (one,) in self._made.execute(sql.BY_WORD, (word,))}
-
-    def words_like(self, start: str) -> list[str]:
-        """Give the folded words, some thousand at most, that begin so."""
-        return [one for (one,) in self._made.execute(sql.WORDS_LIKE, (start, start + LAST))]
-
-    def beginning(self, start: str) -> list[str]:
-        """Give the claims, some thousand at most, of which the IRI begins so."""
-        return [one for (one,) in self._made.execute(sql.BEGINNING, (start, start + LAST))]
-
-    def called(self, thing: str) -> list[tuple[str, str, str]]:
-        """Give what documents call a thing: kind, text and language."""
-        return list(self._made.execute(sql.CALLED_IN_ANY, (thing,)))
-
-    def types(self, thing: str) -> set[str]:
-        """Give the classes that documents say a thing is of."""
-        return {cls for (cls,) in self._made.execute(sql.TYPES_IN_ANY, (thing,))}

@@ -1,4 +1,4 @@
-"""What is asked of the tables of a summary (`summary.sql`), by `summaryfile.py`."""
+"""What is asked of the tables of a summary (`summary.sql`), by `summaryfile.py` and `summarynames.py`."""
 
 from __future__ import annotations
 
