@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,8 +26,11 @@ def plain(text: str) -> str:
     >>> plain("Re-integratie (België), größer")
     're integratie belgie grosser'
     """
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(_WORD.findall("".join(one for one in apart if not unicodedata.combining(one))))
+    folded = text.casefold()
+    if not folded.isascii():
+        apart = unicodedata.normalize("NFKD", folded)
+        folded = "".join(one for one in apart if not unicodedata.combining(one))
+    return " ".join(_WORD.findall(folded))
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class Lexicon:
     """What words mean: by language the entries, as words and as stems; what weighs little; what is the opposite.
 
     `parts` are meanings that one holds already: who says *daily structure* and *day* says it once. The first of them
-    is what makes it this and nothing else.
+    is what makes it this and nothing else. `opening` are the words and stems with which entries of several words begin,
+    with how many words the longest has, so that few words have to be looked at together with the next.
     """
 
     entries: Mapping[str, Mapping[str, frozenset[str]]]
@@ -66,6 +70,7 @@ class Lexicon:
     turning: frozenset[str]
     denying: Mapping[str, Denying]
     persons: frozenset[str]
+    opening: Mapping[str, Mapping[str, int]]
 
 
 @cache
@@ -115,4 +120,14 @@ def lexicon() -> Lexicon:
     turned = data["denying"]
     denying = {lang: Denying(tuple(turned["before"][lang]), tuple(turned["behind"][lang])) for lang in LANGUAGES}
     persons, turning = (frozenset(data[key]["senses"]) for key in ("persons", "turning"))
-    return Lexicon(fixed, weights, opposites, parts, particles, turning, denying, persons)
+    opening = {lang: _opening(known) for lang, known in fixed.items()}
+    return Lexicon(fixed, weights, opposites, parts, particles, turning, denying, persons, opening)
+
+
+def _opening(forms: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for form in forms:
+        first, *more = form.lstrip("~^").split()
+        if more:
+            found[first] = max(found.get(first, 0), 1 + len(more))
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from werkzaam.linking.index import Index
@@ -97,4 +97,9 @@ def our_index() -> Index:
 
 def index_of(store: Store, leave_out: Collection[str] = ()) -> Index:
     """Give the index of all that is ours in a collection: what the ontology holds, and its interventions."""
-    return Index([*items(model()), *interventions(store)], leave_out)
+    return _index(tuple(interventions(store)), frozenset(leave_out))
+
+
+@lru_cache(maxsize=2)
+def _index(there: tuple[Item, ...], leave_out: frozenset[str]) -> Index:
+    return Index([*items(model()), *there], leave_out)

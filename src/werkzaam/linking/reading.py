@@ -20,7 +20,6 @@ LONGEST_TEXT = 300
 """In characters: a name is short; what comes after is not read."""
 TWO_SLIPS = 12
 """Only in a word of so many letters may two be wrong: in a shorter one that is another word."""
-_LONGEST_ENTRY = 6
 _LONGEST_WORD = 40
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SHORT_FORM = re.compile(r"(?<=\S)\s*\([A-ZÄÖÜ][\w-]{0,4}[A-Z]\)")
@@ -125,26 +124,30 @@ class Reader:
 
     def _entry(self, words: Sequence[str], order: Sequence[str]) -> tuple[int, Unit | None]:
         """Give the longest entry of several words at the start of `words`, and how many words that is."""
-        for length in range(min(_LONGEST_ENTRY, len(words)), 1, -1):
+        longest = max(self._opens(words[0], lang) for lang in order)
+        for length in range(min(longest, len(words)), 1, -1):
             whole = " ".join(words[:length])
             for lang in order:
                 found = self._senses(whole, lang)
                 if found:
                     return length, Unit(found, whole)
-            joined = "".join(words[:length])
-            if length == 2 and self._one_word(words[0], words[1], order):
-                return 2, Unit(self._known(joined, order), whole, "spelling")
+        if len(words) > 1 and self._one_word(words[0], words[1], order):
+            return 2, Unit(self._known(words[0] + words[1], order), " ".join(words[:2]), "spelling")
         return 0, None
+
+    def _opens(self, word: str, lang: str) -> int:
+        """Give how many words the longest entry has that may begin with this one."""
+        opening = self._lexicon.opening[lang]
+        return max(opening.get(word, 0), opening.get(stems(word, lang), 0))
 
     def _one_word(self, first: str, second: str, order: Sequence[str]) -> bool:
         """Say whether two words are one, written apart: *wederkerig heid*."""
-        particles = [self._lexicon.particles[one] for one in order]
-        if min(len(first), len(second)) < 3 or any(
-            {first, second} & (one.skipped | one.negations) for one in particles
-        ):
+        if min(len(first), len(second)) < 3 or not any(first + second in self._lexicon.entries[one] for one in order):
             return False
-        whole = any(first + second in self._lexicon.entries[one] for one in order)
-        return whole and not (self._known(first, order) and self._known(second, order))
+        particles = (self._lexicon.particles[one] for one in order)
+        if any({first, second} & (one.skipped | one.negations) for one in particles):
+            return False
+        return not (self._known(first, order) and self._known(second, order))
 
     def _senses(self, words: str, lang: str, *, part: bool = False) -> frozenset[str]:
         if "meanings" in self._out:
