@@ -27,14 +27,14 @@ def test_mutated_documents_and_queries_are_refused_or_answered_and_never_raise(s
 
 
 def test_a_digit_that_is_changed_at_random_is_shown_or_has_nothing_beside_it(soak: ModuleType) -> None:
-    counts = soak.figures(seed=3, number=6)
-    assert counts.total() == 6
-    assert counts["shown"] >= 4
+    counts = soak.figures(seed=3, number=4)
+    assert counts.total() == 4
+    assert counts["shown"] >= 2
 
 
 def test_choices_and_iris_drawn_at_random_answer(soak: ModuleType) -> None:
-    counts = soak.crawl(seed=5, number=4)
-    assert sorted(counts.values())[:2] == [4, 4]
+    counts = soak.crawl(seed=5, number=2)
+    assert sorted(counts.values())[:2] == [2, 2]
 
 
 def test_both_engines_find_the_same_wrong_with_documents_broken_at_random(soak: ModuleType) -> None:

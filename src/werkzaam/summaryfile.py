@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from functools import cached_property
@@ -32,11 +33,16 @@ MANY = 20_000
 """Of more claims under a heading it is quicker to look for those that are shown than to put all in order."""
 
 
-class _Once(dict[str, Iri]):
-    """IRIs of which each is made once, as millions of rows name few."""
+class _Iris(dict[Any, Iri]):
+    """IRIs by their numbers, also as text; each is looked up once, as millions of rows name few."""
 
-    def __missing__(self, text: str) -> Iri:
-        made = self[text] = Iri(text)
+    def __init__(self, made: sqlite3.Connection) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, number: int | str) -> Iri:
+        found = self._made.execute("SELECT text FROM iri WHERE id = ?", (number,)).fetchone()
+        made = self[number] = Iri(found[0])
         return made
 
 
@@ -208,18 +214,20 @@ class Held:
 
     def named(self) -> list[Row]:
         """Answer `named-in-claims`."""
-        iri, rows, last = _Once(), list[Row](), Iri()
-        for claim, thing in self._made.execute(sql.NAMED):
-            if claim != last:
-                last = Iri(claim)
-            rows.append({"claim": last, "value": iri[thing]})
+        iri, rows = _Iris(self._made), list[Row]()
+        for claim, things in self._made.execute(sql.NAMED):
+            said = Iri(claim)
+            rows += [{"claim": said, "value": thing} for thing in sorted(map(iri.__getitem__, things.split(",")))]
         return rows
 
     def works(self, groups: Groups, without: Groups) -> list[Row]:
         """Answer `what-works`."""
         asked, values = _asked(groups, without)
-        found, iri = self._made.execute(sql.WORKS % asked, values), _Once()
-        return [{"claim": Iri(claim), "verdict": iri[verdict], "tier": iri[tier]} for claim, verdict, tier in found]
+        iri, under = _Iris(self._made), defaultdict[Iri, list[Row]](list)
+        for claim, verdict, tier in self._made.execute(sql.WORKS % asked if values else sql.WORKS_OF_ALL, values):
+            heading = iri[verdict]
+            under[heading].append({"claim": Iri(claim), "verdict": heading, "tier": iri[tier]})
+        return [row for heading in sorted(under) for row in under[heading]]
 
     def restated(self, among: Collection[str] | None = None) -> list[tuple[str, str]]:
         """Give which claims restate which, all of them or those that say the same as some of `among`."""

@@ -162,6 +162,7 @@ def test_a_document_that_calls_its_graph_the_vocabulary_takes_it_from_no_other(
     agrees(store)
 
 
+@pytest.mark.thorough
 def test_documents_may_name_each_other_and_what_only_shows_together_is_told_as_by_add(
     tmp_path: Path, ontology_nquads: bytes, put: Callable[[str, bytes], None], store: str, cases: list[list[ox.Quad]]
 ) -> None:

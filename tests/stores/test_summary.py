@@ -271,7 +271,7 @@ def test_a_large_answer_is_told_in_part_and_counted_in_full_the_same_from_summar
     assert full.checked == 1
 
 
-@pytest.mark.parametrize("many", [0, 20_000])
+@pytest.mark.parametrize("many", [0, pytest.param(20_000, marks=pytest.mark.thorough)])
 def test_the_size_of_a_narrow_answer_is_the_same_from_summary_and_triples(
     change: Change, cases: list[tuple[str, list[ox.Quad]]], monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
