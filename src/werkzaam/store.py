@@ -109,13 +109,19 @@ class Triples:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Let Python's collector wait while much is made that is kept: it would look at all of it, time and again."""
+    """Let Python's collector wait while much is made that is kept: it would look at all of it, time and again.
+
+    Nor does it look at once when it may again: what was made counts as old by then, which takes no time.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if collects:
+            if not gc.get_freeze_count():  # else somebody wants that these stay
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 
 import pyoxigraph as ox
@@ -12,7 +13,7 @@ from werkzaam.bench import workload
 from werkzaam.build import packaged, packaged_nquads
 from werkzaam.generator import generate, patterns
 from werkzaam.questions import DEFAULTS, ask, ordered, questions
-from werkzaam.store import Literal, Oxigraph, Row
+from werkzaam.store import Literal, Oxigraph, Row, uncollected
 from werkzaam.terms import WZ
 
 pytestmark = pytest.mark.once
@@ -88,3 +89,14 @@ def test_what_many_documents_describe_is_read_once(grown: Oxigraph) -> None:
             for row in grown.select(query)
         ]
         assert len(rows) == len(set(rows)) > 1000
+
+
+def test_what_was_made_while_the_collector_waited_is_not_looked_at_as_soon_as_it_goes_on() -> None:
+    before = gc.get_freeze_count()
+    with uncollected():
+        made = [[number] for number in range(50_000)]
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == before
+    young = {id(one) for generation in (0, 1) for one in gc.get_objects(generation=generation)}
+    assert not any(id(one) in young for one in made)
