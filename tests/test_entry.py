@@ -377,6 +377,22 @@ def test_a_name_goes_when_its_term_is_over(
 # ---- remove and erase
 
 
+def test_what_is_on_record_stays_as_it_is_written_and_a_record_has_a_line_of_its_own(
+    store: str, case: str, write: Callable[[str, str], str]
+) -> None:
+    werkzaam.open(store).add(write("tafel.yaml", case))
+    file = on_disk(store).current() / "records.jsonl"
+    [line] = [json.loads(one) for one in file.read_text("utf-8").splitlines()]
+    told = json.dumps(dict(reversed(line.items())))  # the same, written by somebody else
+    file.write_text(told + "\n", "utf-8")
+    werkzaam.open(store).remove(DOCUMENT)
+    file = on_disk(store).current() / "records.jsonl"
+    assert file.read_text("utf-8").startswith(told + "\n")
+    file.write_bytes(file.read_bytes().rstrip(b"\n"))
+    werkzaam.open(store).add(write("tafel.yaml", case))
+    assert [one["action"] for one in werkzaam.open(store).history()] == ["added", "removed", "added"]
+
+
 def test_a_removed_document_leaves_a_tombstone_and_its_history(
     opened: Werkzaam, case: str, write: Callable[[str, str], str]
 ) -> None:

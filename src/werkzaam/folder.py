@@ -271,7 +271,9 @@ class Folder:
         if self._known is not None:
             generation, known = self._known
             if known and len(known) <= len(records) and all(map(operator.is_, known, records)):
-                return (generation / "records.jsonl").read_bytes() + as_lines(records[len(known) :])
+                lines = (generation / "records.jsonl").read_bytes()
+                if lines.endswith(b"\n"):  # else somebody edited it
+                    return lines + as_lines(records[len(known) :])
         return as_lines(records)
 
     def _records(self, generation: Path) -> list[Record]:
