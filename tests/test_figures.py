@@ -217,6 +217,7 @@ def with_table(file: str, content: bytes) -> tuple[Row, ...]:
         ("annex-2-table-5", "Detentie,1", "Detentie,2", "a2.5.all.total"),
     ],
 )
+@pytest.mark.thorough
 def test_a_changed_digit_shows(store: Oxigraph, file: str, old: str, new: str, figure: str) -> None:
     before = {slug(row["figure"]) for row in ask(store, "reconciliation")}
     assert figure not in before

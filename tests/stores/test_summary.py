@@ -85,13 +85,13 @@ def test_questions_get_the_same_rows_in_the_same_order_from_summary_and_triples(
         [[named[0], named[9]]],
         *([[a], [b]] for a, b in zip(named, named[5:], strict=False)),
     ]
-    for groups in asked[:60]:
+    for groups in asked[:60:2]:
         rows = ask(store, "what-works", {"wanted": groups})
         assert rows == ask(triples, "what-works", {"wanted": groups}), groups
         seen += len(rows)
         rows = ask(store, "what-works", {"wanted": groups, "without": [[CONCEPT + "trait"]]})
         assert rows == ask(triples, "what-works", {"wanted": groups, "without": [[CONCEPT + "trait"]]}), groups
-    assert seen > 150
+    assert seen > 75
     cells = ask(store, "gap-map")
     assert cells == ask(triples, "gap-map")
     some = {"of": [[cells[0]["mechanism"]]], "with": [[cells[0]["beside"]]]}

@@ -137,7 +137,7 @@ def test_the_gap_map_counts_what_its_cells_open(page: Page) -> None:
             text = page(f"/en/gap-map?axis={axis}{case}").body.decode()
             cells = re.findall(r'<td class="([\w-]+)">(.*?)</td>', text, re.DOTALL)
             assert len(cells) > 60
-            for state, cell in cells[::5]:
+            for state, cell in cells[::10]:
                 link = re.search(r'href="([^"]+)"', cell)
                 assert (link is None) == (state in ("not-studied", "not-entered"))
                 if link is None:
@@ -154,7 +154,7 @@ def test_the_gap_map_counts_what_its_cells_open(page: Page) -> None:
                 for sign in re.findall(r"[+−]\d+", said):
                     assert int(sign[1:]) > 0
                 opened += 1
-    assert opened > 15
+    assert opened > 7
 
 
 def test_every_state_of_the_map_is_told_by_sign_word_and_colour(page: Page) -> None:
