@@ -156,6 +156,7 @@ SELECT said.text, found.verdict, claim.tier
 FROM (%s) AS found JOIN claim ON claim.id = found.claim JOIN iri AS said ON said.id = found.claim
 ORDER BY said.text
 """
+# Of all claims along the IRIs too, so that nothing has to be put in order.
 WORKS_OF_ALL = """
 SELECT said.text, comes.verdict, claim.tier
 FROM iri AS said CROSS JOIN claim ON claim.id = said.id CROSS JOIN comes ON comes.claim = claim.id

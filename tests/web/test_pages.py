@@ -130,14 +130,15 @@ def test_a_heading_goes_on_over_pages_and_each_claim_comes_once(page: Page) -> N
     assert page(f"{address}0").status == 404
 
 
-def test_the_gap_map_counts_what_its_cells_open(page: Page) -> None:
+@pytest.mark.parametrize("every", [10, pytest.param(5, marks=pytest.mark.thorough)])
+def test_the_gap_map_counts_what_its_cells_open(page: Page, every: int) -> None:
     opened = 0
     for axis in ("in", "for"):
         for case in ("", "&case=de-cirkel"):
             text = page(f"/en/gap-map?axis={axis}{case}").body.decode()
             cells = re.findall(r'<td class="([\w-]+)">(.*?)</td>', text, re.DOTALL)
             assert len(cells) > 60
-            for state, cell in cells[::10]:
+            for state, cell in cells[::every]:
                 link = re.search(r'href="([^"]+)"', cell)
                 assert (link is None) == (state in ("not-studied", "not-entered"))
                 if link is None:
@@ -154,7 +155,7 @@ def test_the_gap_map_counts_what_its_cells_open(page: Page) -> None:
                 for sign in re.findall(r"[+−]\d+", said):
                     assert int(sign[1:]) > 0
                 opened += 1
-    assert opened > 7
+    assert opened > 75 // every
 
 
 def test_every_state_of_the_map_is_told_by_sign_word_and_colour(page: Page) -> None:
